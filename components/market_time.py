@@ -1,0 +1,186 @@
+"""NEM time: UTC+10 all year, naive, interval-ending; windows, buckets and the interval ladder.
+
+A stamp is the *end* of what it covers: 00:05 covers (00:00, 00:05]. A window is therefore half-open on
+the left, ``(start, end]``, and every resample closes on the right. What a bucket is *labelled* with is a
+separate choice: its end up to 1h, its start from 1d on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from components.errors import UsageError
+
+DISPATCH = pd.Timedelta(minutes=5)
+DISPATCH_MINUTES = 5
+HOURS_PER_DISPATCH = 5 / 60
+TIME_DTYPE = "datetime64[us]"
+UTC_OFFSET = "+10:00"
+AXIS_LABEL = "NEM time (UTC+10)"
+SETTLEMENT_CHANGE = pd.Timestamp("2021-10-01")
+"""5-minute settlement began with the interval ending 2021-10-01 00:05; before it was 30 minutes."""
+
+INTERVALS = ("5m", "30m", "1h", "1d", "7d", "1M", "3M", "season", "half", "1y", "fy")
+_FIXED = {"5m": 5, "30m": 30, "1h": 60, "1d": 1440, "7d": 10080}
+_MONTHS = {"1M": 1, "3M": 3, "season": 3, "half": 6, "1y": 12, "fy": 12}
+_TYPICAL_MINUTES = {**_FIXED, **{k: n * 43830 for k, n in _MONTHS.items()}}
+
+# The one ladder: a range up to this long -> the interval that `auto` picks.
+_LADDER = (
+    (pd.Timedelta(days=3), "5m"),
+    (pd.Timedelta(days=14), "30m"),
+    (pd.Timedelta(days=45), "1h"),
+    (pd.Timedelta(days=740), "1d"),
+    (pd.Timedelta(days=3 * 366), "7d"),
+)
+
+
+def auto_interval(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """The display interval that suits a window, the same on pages and in the API.
+
+    >>> auto_interval(pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-02"))
+    '5m'
+    """
+    for longest, interval in _LADDER:
+        if end - start <= longest:
+            return interval
+    return "1M"
+
+
+def label_side(interval: str) -> str:
+    """``"end"`` up to 1h, ``"start"`` from 1d on."""
+    return "end" if interval in ("5m", "30m", "1h") else "start"
+
+
+def typical_minutes(interval: str) -> int:
+    """Nominal length of an interval in minutes (months count 30.4375 days), for budgets and sorting."""
+    return _TYPICAL_MINUTES[interval]
+
+
+def bucket_start(times: np.ndarray | pd.DatetimeIndex, interval: str) -> np.ndarray:
+    """Start of the bucket each interval-ending stamp falls in.
+
+    Parameters
+    ----------
+    times : datetime64 array of interval-ending stamps (any native length up to the bucket's).
+    interval : one of :data:`INTERVALS`. Weeks (``7d``) begin on Monday; ``season`` is Dec-Feb, Mar-May, ...;
+        ``half`` is Jan-Jun, Jul-Dec; ``fy`` begins in July.
+
+    Returns
+    -------
+    datetime64[us] array of the same length.
+
+    >>> bucket_start(np.array(["2024-01-01T00:00"], "datetime64[us]"), "1d")
+    array(['2023-12-31T00:00:00.000000'], dtype='datetime64[us]')
+    """
+    inside = np.asarray(times, dtype=TIME_DTYPE) - np.timedelta64(1, "us")
+    if interval in _FIXED:
+        step = np.timedelta64(_FIXED[interval], "m").astype("timedelta64[us]")
+        # 1970-01-05 was a Monday; for steps dividing a day the origin makes no difference.
+        origin = np.datetime64("1970-01-05", "us")
+        return origin + ((inside - origin) // step) * step
+    months = inside.astype("datetime64[M]").astype("int64")  # months since 1970-01
+    span = _MONTHS[interval]
+    shift = {"season": 1, "fy": 6}.get(interval, 0)
+    first = ((months + shift) // span) * span - shift
+    return first.astype("datetime64[M]").astype(TIME_DTYPE)
+
+
+def bucket_end(starts: np.ndarray | pd.DatetimeIndex, interval: str) -> np.ndarray:
+    """End of the bucket that begins at each of ``starts`` (datetime64[us])."""
+    begin = np.asarray(starts, dtype=TIME_DTYPE)
+    if interval in _FIXED:
+        return begin + np.timedelta64(_FIXED[interval], "m")
+    later = begin.astype("datetime64[M]") + np.timedelta64(_MONTHS[interval], "M")
+    return later.astype(TIME_DTYPE)
+
+
+def bucket_label(starts: np.ndarray, interval: str) -> np.ndarray:
+    """What a bucket is called: its end up to 1h, its start from 1d on."""
+    return bucket_end(starts, interval) if label_side(interval) == "end" else np.asarray(starts, TIME_DTYPE)
+
+
+def dispatch_stamps(start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
+    """Every 5-minute stamp in ``(start, end]`` as datetime64[us]."""
+    step = np.timedelta64(5, "m").astype("timedelta64[us]")
+    origin = np.datetime64("1970-01-01", "us")
+    first = (np.datetime64(start, "us") - origin) // step + 1
+    last = (np.datetime64(end, "us") - origin) // step
+    return origin + np.arange(first, last + 1) * step
+
+
+def parse_instant(text: str) -> pd.Timestamp:
+    """A date or ISO 8601 instant as naive NEM time; an offset is converted, none means NEM time.
+
+    Raises
+    ------
+    UsageError
+        When the text is no date; the message says what is expected.
+
+    >>> parse_instant("2024-07-01T00:00Z")
+    Timestamp('2024-07-01 10:00:00')
+    """
+    cleaned = text.strip().replace(" ", "+") if re.search(r"T[\d:.]+ \d\d:?\d\d$", text.strip()) else text.strip()
+    if len(cleaned) > 40 or not re.match(r"^\d{4}-\d{2}(-\d{2})?([T ]\d{2}:\d{2}.*)?$", cleaned):
+        raise UsageError(f"{text[:60]!r} is no date; write 2024-07-01 or 2024-07-01T18:30 (NEM time, UTC+10)")
+    try:
+        stamp = pd.Timestamp(cleaned)
+    except ValueError:
+        raise UsageError(f"{text[:60]!r} is no date; write 2024-07-01 or 2024-07-01T18:30 (NEM time, UTC+10)") from None
+    if stamp.tzinfo is not None:
+        stamp = (stamp.tz_convert("UTC") + pd.Timedelta(hours=10)).tz_localize(None)
+    if not 1990 <= stamp.year <= 2100:
+        raise UsageError(f"{text[:60]!r} lies outside 1990-2100")
+    return stamp.as_unit("us")
+
+
+_SPAN = re.compile(r"^P?T?(\d{1,5})(m|min|h|d|w|M|mo|y)$")
+
+
+def parse_span(text: str) -> pd.Timedelta | pd.DateOffset:
+    """A length of time: ``7d``, ``24h``, ``P7D``, ``PT12H``, ``3M``, ``1y``.
+
+    Raises
+    ------
+    UsageError
+        When the text is none of these.
+    """
+    word = text.strip()
+    if re.match(r"^P(T?)\d+[HDWMY]$", word):
+        in_time = word[1] == "T"
+        unit = word[-1]
+        word = word.lstrip("PT")[:-1] + (
+            {"M": "min"}.get(unit, unit.lower()) if in_time else {"M": "M"}.get(unit, unit.lower())
+        )
+    found = _SPAN.match(word)
+    if not found or int(found[1]) == 0:
+        raise UsageError(f"{text[:40]!r} is no length of time; write 24h, 7d, 3M or 1y")
+    count, unit = int(found[1]), found[2]
+    if unit in ("M", "mo"):
+        return pd.DateOffset(months=count)
+    if unit == "y":
+        return pd.DateOffset(years=count)
+    return pd.Timedelta(count, {"m": "min", "min": "min", "h": "h", "d": "D", "w": "W"}[unit])
+
+
+@dataclass(frozen=True)
+class Window:
+    """A half-open window ``(start, end]`` in NEM time with the interval it is shown at."""
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+    interval: str
+
+    @property
+    def hours(self) -> float:
+        """Length in hours."""
+        return (self.end - self.start) / pd.Timedelta(hours=1)
+
+    @property
+    def expected(self) -> int:
+        """Number of 5-minute intervals the window holds."""
+        return max(0, int((self.end.floor("5min") - self.start.floor("5min")) / DISPATCH))

@@ -1,0 +1,397 @@
+"""What every question shares: its parameters, its way in and out of a query string, its answer.
+
+A question is one :class:`Query` subclass with ``run(snapshot) -> Result``. Widgets, query strings, the
+API's parameters and errors, OpenAPI and exports are all derived from its Param declarations, so adding a
+question is adding one class to :data:`REGISTRY` (by the :func:`register` decorator).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+import pandas as pd
+import param
+
+from components.errors import Problem, QueryError, UsageError, nearest
+from components.market_time import (
+    INTERVALS,
+    Window,
+    auto_interval,
+    bucket_start,
+    parse_instant,
+    parse_span,
+)
+from components.schema import PUBLIC_SOURCE
+from components.store.snapshot import Snapshot
+from components.vocabulary import FUELS, FUELTECHS, NEM, REGIONS
+
+LONGEST_TEXT = 200
+"""Characters of a value that are looked at; a longer one is refused without being worked on."""
+MOST_NAMES = 200
+"""Names one list parameter takes."""
+
+
+# -- parameter types ---------------------------------------------------------------------------------
+
+
+class Instant(param.Parameter):
+    """A moment in NEM time (naive Timestamp) or None."""
+
+    def parse(self, texts: Sequence[str]) -> pd.Timestamp:
+        """From a date or ISO 8601 instant; raises UsageError."""
+        return parse_instant(_single(texts))
+
+    def format(self, value: pd.Timestamp) -> list[str]:
+        """A date where it is midnight, else to the minute."""
+        return [value.strftime("%Y-%m-%d" if value == value.normalize() else "%Y-%m-%dT%H:%M")]
+
+
+class Span(param.String):
+    """A length of time up to the newest data: ``7d``, ``P7D``, ``24h``; ``latest`` = the newest interval."""
+
+    def parse(self, texts: Sequence[str]) -> str:
+        """Checked, kept as written; raises UsageError."""
+        text = _single(texts)
+        if text not in ("latest", "all"):
+            parse_span(text)
+        return text
+
+    def format(self, value: str) -> list[str]:
+        """As written."""
+        return [value]
+
+
+class Names(param.List):
+    """A list of names (repeated, or separated by commas where no name has one); empty = no filter.
+
+    ``vocabulary`` says what is named: ``region fuel fueltech station duid owner interconnector``.
+    """
+
+    __slots__ = ["vocabulary"]
+    _slot_defaults = dict(param.List._slot_defaults, vocabulary="")
+
+    def __init__(self, default=param.Undefined, *, vocabulary=param.Undefined, **params):
+        super().__init__(default=default, item_type=str, **params)
+        self.vocabulary = vocabulary
+
+    @property
+    def has_commas(self) -> bool:
+        """True where the names themselves may hold a comma, so only repetition separates them."""
+        return self.vocabulary in ("station", "owner")
+
+    def parse(self, texts: Sequence[str]) -> list[str]:
+        """Split, trimmed, without repetitions, in the order given; raises UsageError when too many."""
+        words = [w.strip() for t in texts for w in ([t] if self.has_commas else t.split(","))]
+        unique = list(dict.fromkeys(w for w in words if w))
+        if len(unique) > MOST_NAMES:
+            raise UsageError(f"at most {MOST_NAMES} names, found {len(unique)}")
+        return unique
+
+    def format(self, value: Sequence[str]) -> list[str]:
+        """One text per name, or one joined by commas."""
+        return list(value) if self.has_commas else [",".join(value)]
+
+
+def _single(texts: Sequence[str]) -> str:
+    if len(texts) != 1:
+        raise UsageError("is given more than once")
+    return texts[0].strip()
+
+
+def _parse(parameter: param.Parameter, texts: Sequence[str]) -> Any:
+    """Text from outside -> a legal value of ``parameter``; raises UsageError saying what is expected."""
+    if any(len(t) > LONGEST_TEXT for t in texts):
+        raise UsageError(f"is longer than {LONGEST_TEXT} characters")
+    if isinstance(parameter, Instant | Span | Names):
+        return parameter.parse(texts)
+    text = _single(texts)
+    if isinstance(parameter, param.Selector):
+        allowed = {str(o): o for o in parameter.objects}
+        if text in allowed:
+            return allowed[text]
+        raise UsageError("is none of the allowed values")
+    if isinstance(parameter, param.Boolean):
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off"):
+            return False
+        raise UsageError("is neither 1 nor 0")
+    if isinstance(parameter, param.Integer | param.Number):
+        try:
+            if len(text) > 20:
+                raise ValueError
+            value: float = int(text) if isinstance(parameter, param.Integer) else float(text)
+        except ValueError:
+            raise UsageError("is no number") from None
+        low, high = parameter.bounds or (None, None)
+        if value != value or (low is not None and value < low) or (high is not None and value > high):
+            raise UsageError(f"lies outside {low if low is not None else '-∞'} … {high if high is not None else '∞'}")
+        return value
+    return text
+
+
+def _format(parameter: param.Parameter, value: Any) -> list[str]:
+    if isinstance(parameter, Instant | Span | Names):
+        return parameter.format(value)
+    if isinstance(value, bool):
+        return ["1" if value else "0"]
+    return [f"{value:g}" if isinstance(value, float) else str(value)]
+
+
+# -- the answer --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Result:
+    """An answer: a tidy frame, its units and its coverage.
+
+    Attributes
+    ----------
+    frame : columns in the order of the API's contract; ``time`` (if any) is the naive label of its bucket;
+        NaN = missing.
+    units : unit of each numeric column.
+    series : the columns that tell one series from another (``("region", "fuel")``), for ``shape=wide``.
+    expected, present : 5-minute readings the window should hold / holds, over all series asked for.
+    interval, time_label : bucket and which side of it labels it; "" where rows are no time series.
+    notes : sentences the reader must know (estimates, gross revenue, half-hourly history ...).
+    """
+
+    frame: pd.DataFrame
+    units: Mapping[str, str]
+    start: pd.Timestamp | None
+    end: pd.Timestamp | None
+    series: tuple[str, ...] = ()
+    interval: str = ""
+    time_label: str = ""
+    expected: int = 0
+    present: int = 0
+    version: str = ""
+    source: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+# -- the question ------------------------------------------------------------------------------------
+
+
+class Query(param.Parameterized):
+    """A question about the market.
+
+    Class attributes
+    ----------------
+    route : path under ``/api`` (``"generation/by-fuel"``).
+    page : page that shows it (``"generation"``), for the ``view`` link.
+    title, description : for the documentation.
+    dataset : dataset whose newest stamp is "now" for ``last``.
+    row_columns : columns an answer may have -> (unit, meaning), for OpenAPI and the data dictionary.
+    """
+
+    route: ClassVar[str] = ""
+    page: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+    dataset: ClassVar[str] = "scada"
+    row_columns: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    examples: ClassVar[tuple[str, ...]] = ()
+
+    # -- way in and out ------------------------------------------------------------------------------
+
+    @classmethod
+    def parameters(cls) -> dict[str, param.Parameter]:
+        """The public parameters in the order they were declared, without Param's own ``name``."""
+        return {k: p for k, p in cls.param.objects("existing").items() if k != "name" and (p.precedence or 0) >= 0}
+
+    @classmethod
+    def parse(cls, texts: Mapping[str, Sequence[str]]) -> tuple[Query, list[Problem]]:
+        """A question from a query string (name -> texts), and everything wrong with that string.
+
+        Good values are kept whatever else is wrong; what to do about problems is the caller's choice (a
+        page reports and ignores them, the API refuses). Unknown names are problems with a suggestion.
+        """
+        known = cls.parameters()
+        values: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for name, given in texts.items():
+            parameter = known.get(name)
+            shown = (given[0] if len(given) == 1 else ",".join(given))[:LONGEST_TEXT]
+            if parameter is None:
+                problems.append(
+                    Problem(
+                        name[:80],
+                        shown,
+                        "is no parameter of this question",
+                        tuple(known),
+                        nearest(name[:80], list(known)),
+                    )
+                )
+                continue
+            try:
+                values[name] = _parse(parameter, given)
+            except UsageError as wrong:
+                allowed = tuple(str(o) for o in parameter.objects) if isinstance(parameter, param.Selector) else ()
+                problems.append(Problem(name, shown, str(wrong), allowed, nearest(shown, allowed) if allowed else None))
+        return cls(**values), problems
+
+    def texts(self) -> dict[str, list[str]]:
+        """The question as a query string's names and texts; defaults left out, names in declared order."""
+        out: dict[str, list[str]] = {}
+        for name, parameter in self.parameters().items():
+            value = getattr(self, name)
+            if value != parameter.default and value is not None and value != []:
+                out[name] = _format(parameter, value)
+        return out
+
+    def fingerprint(self) -> tuple[tuple[str, str], ...]:
+        """What tells this question from another of its class; hashable, canonical, for caches and ETags."""
+        return tuple((k, v) for k, vs in sorted(self.texts().items()) for v in vs)
+
+    # -- answering -----------------------------------------------------------------------------------
+
+    def check(self, snapshot: Snapshot) -> list[Problem]:
+        """Problems that only the data can tell (a DUID that does not exist)."""
+        return check_names(self, snapshot)
+
+    def run(self, snapshot: Snapshot) -> Result:
+        """The answer from one snapshot. Pure, and safe in a thread.
+
+        Raises
+        ------
+        QueryError
+            With every problem of the question.
+        """
+        raise NotImplementedError
+
+    def ensure(self, snapshot: Snapshot) -> None:
+        """Raise QueryError when anything is wrong with the question."""
+        problems = self.check(snapshot)
+        if problems:
+            raise QueryError(problems)
+
+
+class WindowQuery(Query):
+    """A question about a window of time."""
+
+    start = Instant(
+        default=None,
+        allow_None=True,
+        doc="Window start, exclusive: a date or ISO 8601 instant; without an offset it is NEM time (UTC+10).",
+    )
+    end = Instant(
+        default=None,
+        allow_None=True,
+        doc="Window end, inclusive (stamps are interval-ending); a bare date is its 00:00.",
+    )
+    last = Span(
+        default="1d",
+        doc="Length up to the newest complete bucket, used where start and end are not given: 24h, 7d, P7D, 3M, 1y, latest, all.",
+    )
+    interval = param.Selector(
+        default="auto", objects=["auto", *INTERVALS], doc="Bucket length; auto follows the window's length."
+    )
+
+    @property
+    def shown_interval(self) -> str | None:
+        """The interval asked for, None where it follows the window."""
+        return None if self.interval == "auto" else self.interval
+
+    def window(self, snapshot: Snapshot) -> Window:
+        """The window this question is about, with its interval settled.
+
+        ``start``/``end`` win over ``last``; a missing side comes from the data's edge. Without either,
+        ``last`` ends at the newest complete bucket of the interval.
+        """
+        first, newest = snapshot.first(self.dataset), snapshot.last(self.dataset)
+        edge = newest if newest is not None else pd.Timestamp("2000-01-01")
+        if self.start is not None or self.end is not None:
+            end = self.end if self.end is not None else max(edge, self.start)
+            if self.start is not None:
+                start = self.start
+            elif self.last in ("latest", "all"):
+                start = (
+                    end - pd.Timedelta(minutes=5)
+                    if self.last == "latest" or first is None
+                    else min(_floor_day(first), end)
+                )
+            else:
+                start = end - parse_span(self.last)
+            return Window(start, end, self.shown_interval or auto_interval(start, end))
+        if self.last == "latest":
+            return Window(edge - pd.Timedelta(minutes=5), edge, self.shown_interval or "5m")
+        if self.last == "all":
+            start = _floor_day(first) if first is not None else edge
+            return Window(start, edge, self.shown_interval or auto_interval(start, edge))
+        span = parse_span(self.last)
+        interval = self.shown_interval or auto_interval(edge - span, edge)
+        # A stamp that closes its bucket leaves the next one just begun: that start is the newest complete end.
+        end = pd.Timestamp(bucket_start([edge + pd.Timedelta(minutes=5)], interval)[0])
+        return Window(end - span, end, interval)
+
+    def check(self, snapshot: Snapshot) -> list[Problem]:
+        problems = super().check(snapshot)
+        if self.start is not None and self.end is not None and self.end < self.start:
+            problems.append(Problem("end", self.end.isoformat(), f"lies before start {self.start.isoformat()}"))
+        return problems
+
+
+def _floor_day(stamp: pd.Timestamp) -> pd.Timestamp:
+    return (stamp - pd.Timedelta(microseconds=1)).normalize()
+
+
+def known_names(vocabulary: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """Every legal name of a vocabulary: fixed words, or what registry and data hold."""
+    if vocabulary == "region":
+        return (*REGIONS, NEM)
+    if vocabulary == "fuel":
+        return tuple(FUELS)
+    if vocabulary == "fueltech":
+        return tuple(FUELTECHS)
+    if vocabulary == "interconnector":
+        return snapshot.keys("flow")
+    units = snapshot.units
+    if vocabulary == "duid":
+        return tuple(sorted({*units["duid"], *snapshot.keys("scada")}))
+    strange = set(snapshot.keys("scada")) - set(units["duid"]) if vocabulary == "station" else set()
+    return tuple(sorted({*units[vocabulary], *strange} - {""}))
+
+
+def check_names(query: Query, snapshot: Snapshot) -> list[Problem]:
+    """Names that neither the vocabulary nor the data knows, each with the nearest that they do."""
+    problems = []
+    for name, parameter in query.parameters().items():
+        if not isinstance(parameter, Names) or not parameter.vocabulary:
+            continue
+        asked = getattr(query, name)
+        if not asked:
+            continue
+        legal = known_names(parameter.vocabulary, snapshot)
+        lookup = set(legal)
+        for word in asked:
+            if word not in lookup:
+                problems.append(
+                    Problem(
+                        name, word, f"no {parameter.vocabulary} of that name",
+                        legal if len(legal) <= 30 else (), nearest(word, legal),
+                    )
+                )  # fmt: skip
+    return problems
+
+
+def public_sources(sources: Sequence[str]) -> tuple[str, ...]:
+    """Source names as answers give them."""
+    return tuple(sorted({PUBLIC_SOURCE.get(s, s) for s in sources}))
+
+
+REGISTRY: dict[str, type[Query]] = {}
+"""Route -> question. The API, the documentation and the tests walk this."""
+
+Q = TypeVar("Q", bound=type[Query])
+
+
+def register(query: Q) -> Q:
+    """Class decorator: make a question known under its route."""
+    if query.route in REGISTRY:
+        raise ValueError(f"two questions want the route {query.route!r}")
+    REGISTRY[query.route] = query
+    return query
