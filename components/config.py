@@ -1,0 +1,258 @@
+"""Settings: ``panel_config.yaml`` -> frozen dataclasses, every limit in one place.
+
+The dataclasses below *are* the table of settings: each field carries its default, its bounds and its help.
+:func:`table` walks them for the README's table and for the tests; an unknown key or a wrong type in the file
+is refused with the nearest name that exists.
+
+Where things are looked for:
+
+* the file: ``--config FILE``, else ``AEMO_DASHBOARD_CONFIG``, else ``panel_config.yaml`` in the working
+  directory, else the one beside the program's own folder; without any, the defaults below;
+* the data: ``--data-dir DIR``, else ``AEMO_DASHBOARD_DATA_DIR`` (both relative to the working directory), else
+  ``data_dir`` of the file (relative to the file).
+
+No flag of Panel that is dangerous in public (``--admin``, ``--rest-provider``, ``--profiler`` ...) can be
+reached from here.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from components.errors import ConfigError, nearest
+
+FILE_NAME = "panel_config.yaml"
+ENV_CONFIG = "AEMO_DASHBOARD_CONFIG"
+ENV_DATA_DIR = "AEMO_DASHBOARD_DATA_DIR"
+PROJECT = Path(__file__).resolve().parents[1]
+"""Folder that holds ``components/`` and, in a checkout, ``app/``."""
+
+
+_DATA = Path("data")
+_UNBOUNDED: dict[str, Any] = {"low": None, "high": None}
+
+
+def _setting(default: Any, doc: str, low: float | None = None, high: float | None = None) -> Any:
+    return field(default=default, metadata={"doc": doc, "low": low, "high": high})
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """How pages and API are served."""
+
+    address: str = _setting("localhost", "Address to listen on; 0.0.0.0 = every network card of this machine")
+    port: int = _setting(5006, "Port to listen on", 1, 65535)
+    num_procs: int = _setting(1, "Server processes; they share the mapped frames", 1, 64)
+    allow_websocket_origin: tuple[str, ...] = _setting(
+        (), "Hosts (host or host:port, no *) whose pages may open a session; empty = this machine's names at the port"
+    )
+    title: str = _setting("AEMO Energy Dashboard", "Name shown at the head of every page")
+    unused_session_lifetime_ms: int = _setting(
+        120_000, "How long a session without a browser is kept (a laptop that fell asleep) [ms]", 1_000, 86_400_000
+    )
+    keep_alive_ms: int = _setting(25_000, "Pause between pings; proxies cut sockets idle for 60 s [ms]", 1_000, 600_000)
+    websocket_max_message_bytes: int = _setting(
+        4_194_304, "Largest message a browser may send [bytes]", 65_536, 1_073_741_824
+    )
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """Limits of the JSON API."""
+
+    cors_origin: str = _setting("*", "Access-Control-Allow-Origin of every answer: * or one origin")
+    deadline_seconds: float = _setting(30.0, "Longest time one question may take [s]", 0.1, 3_600)
+    workers: int = _setting(4, "Threads that answer questions, per process", 1, 64)
+    max_json_values: int = _setting(2_000_000, "Largest JSON answer [rows x columns]", 1_000, 100_000_000)
+    max_stream_values: int = _setting(
+        50_000_000, "Largest CSV, Arrow or Parquet answer [rows x columns]", 1_000, 10**10
+    )
+    max_body_bytes: int = _setting(65_536, "Largest request body, refused before it is read [bytes]", 0, 10_485_760)
+    gzip_min_bytes: int = _setting(1_024, "Answers smaller than this are not compressed [bytes]", 0, 10_485_760)
+
+
+@dataclass(frozen=True)
+class IngestSettings:
+    """Limits of reading AEMO's files."""
+
+    workers: int = _setting(4, "Files fetched and parsed at the same time", 1, 32)
+    retries: int = _setting(5, "Attempts per file before it counts as unreachable", 1, 20)
+    deadline_seconds: float = _setting(120.0, "Longest time one file may take, retries included [s]", 1, 86_400)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything ``panel_config.yaml`` may say."""
+
+    data_dir: Path = field(default=_DATA, metadata={"doc": "Folder of the lake; relative to this file"} | _UNBOUNDED)
+    server: ServerSettings = field(default_factory=ServerSettings, metadata={"doc": "Pages and API"})
+    api: ApiSettings = field(default_factory=ApiSettings, metadata={"doc": "Limits of the API"})
+    ingest: IngestSettings = field(default_factory=IngestSettings, metadata={"doc": "Limits of reading AEMO's files"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table of settings."""
+
+    name: str
+    default: Any
+    kind: str
+    low: float | None
+    high: float | None
+    doc: str
+
+    @property
+    def bounds(self) -> str:
+        """``low … high``, empty where there are none."""
+        return "" if self.low is None else f"{self.low:,} … {self.high:,}"
+
+
+_KINDS: dict[type, str] = {bool: "yes/no", int: "whole number", float: "number", str: "text", tuple: "list of texts"}
+
+
+def _kind(default: Any) -> str:
+    return "path" if isinstance(default, Path) else _KINDS[type(default)]
+
+
+def table(section: Any = None, prefix: str = "") -> Iterator[Row]:
+    """Every setting in the order of the file: dotted name, default, type, bounds, help."""
+    section = Settings() if section is None else section
+    for f in fields(section):
+        value = getattr(section, f.name)
+        if is_dataclass(value):
+            yield from table(value, f"{prefix}{f.name}.")
+        else:
+            yield Row(prefix + f.name, value, _kind(value), f.metadata["low"], f.metadata["high"], f.metadata["doc"])
+
+
+def _checked(row: Row, value: Any) -> tuple[Any, str]:
+    """The value in its type and what is wrong with it ("" = nothing)."""
+    wrong = f"{row.name} must be a {row.kind}, found {_shown(value)}"
+    if row.kind == "list of texts":
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            return None, wrong
+        if row.name == "server.allow_websocket_origin" and any("*" in v or "/" in v or not v for v in value):
+            return None, f"{row.name}: name exact hosts (host or host:port), never *, found {_shown(value)}"
+        return tuple(value), ""
+    if row.kind in ("text", "path"):
+        if not isinstance(value, str) or not value.strip():
+            return None, wrong
+        return (Path(value) if row.kind == "path" else value), ""
+    if row.kind == "yes/no":
+        return (value, "") if isinstance(value, bool) else (None, wrong)
+    whole = row.kind == "whole number"
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not math.isfinite(value):
+        return None, wrong
+    if row.low is not None and row.high is not None and not row.low <= value <= row.high:
+        return None, f"{row.name} must lie in {row.bounds}, found {_shown(value)}"
+    return (value if whole else float(value)), ""
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _filled(section: Any, given: Any, prefix: str, wrong: list[str]) -> Any:
+    """``section`` with the values of ``given``; what is wrong is added to ``wrong``."""
+    if given is None:
+        return section
+    if not isinstance(given, dict):
+        wrong.append(f"{prefix.rstrip('.') or 'the file'} must hold names and values, found {_shown(given)}")
+        return section
+    names = {f.name for f in fields(section)}
+    rows = {row.name: row for row in table(section, prefix)}
+    changes: dict[str, Any] = {}
+    for key, value in given.items():
+        dotted = f"{prefix}{key}"
+        if not isinstance(key, str) or key not in names:
+            wrong.append(_unknown(dotted, prefix))
+        elif dotted in rows:
+            changes[key], problem = _checked(rows[dotted], value)
+            if problem:
+                wrong.append(problem)
+        else:
+            changes[key] = _filled(getattr(section, key), value, f"{dotted}.", wrong)
+    return replace(section, **changes)
+
+
+def _unknown(dotted: str, prefix: str) -> str:
+    every = [row.name for row in table()]
+    here = [n for n in [*every, *(f.name for f in fields(Settings))] if n.startswith(prefix)]
+    elsewhere = [n for n in every if n.rpartition(".")[2] == dotted.rpartition(".")[2]]  # right name, wrong section
+    likely = elsewhere[0] if elsewhere else nearest(dotted, here) or nearest(dotted, every)
+    return f"{dotted[:80]} is no setting" + (f"; did you mean {likely}?" if likely else "")
+
+
+def load(path: str | Path | None = None) -> Settings:
+    """The settings of one file; without ``path``, of the file found where the module's docstring says.
+
+    Raises
+    ------
+    ConfigError
+        When the file is missing, is no YAML, or holds unknown keys or wrong values; one line with all of them.
+    """
+    file = Path(path) if path is not None else _default_file()
+    if file is None:
+        return replace(Settings(), data_dir=Path.cwd() / Settings().data_dir)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as why:
+        detail = why.strerror if isinstance(why, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"cannot read the configuration file {file}: {detail}") from None
+    wrong: list[str] = []
+    settings = _filled(Settings(), _parsed(text, file), "", wrong)
+    if wrong:
+        raise ConfigError(f"{file}: " + "; ".join(wrong))
+    return replace(settings, data_dir=(file.resolve().parent / settings.data_dir.expanduser()))
+
+
+def _parsed(text: str, file: Path) -> Any:
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as why:
+        mark = why.problem_mark
+        where = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ConfigError(f"{file}{where}: is no YAML: {why.problem or why.context}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as why:
+        raise ConfigError(f"{file}: is no YAML: {str(why).splitlines()[0]}") from None
+
+
+def _default_file() -> Path | None:
+    for folder in (Path.cwd(), PROJECT):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def active() -> Settings:
+    """The settings of this process: the file and the data folder that the environment names, else the defaults.
+
+    ``aemo-dashboard serve`` hands its choices to the server's processes through the environment, so a page,
+    an endpoint and the start-up hook all see the same. Read once per file, then remembered.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`load`.
+    """
+    return _active(os.environ.get(ENV_CONFIG, ""), os.environ.get(ENV_DATA_DIR, ""), os.getcwd())
+
+
+@lru_cache(maxsize=8)
+def _active(config: str, data_dir: str, cwd: str) -> Settings:
+    settings = load(config or None)
+    return with_data_dir(settings, data_dir) if data_dir else settings
+
+
+def with_data_dir(settings: Settings, data_dir: str | Path) -> Settings:
+    """The same settings with another data folder (relative to the working directory)."""
+    return replace(settings, data_dir=Path.cwd() / Path(data_dir).expanduser())
