@@ -198,7 +198,7 @@ def load(path: str | Path | None = None) -> Settings:
     ConfigError
         When the file is missing, is no YAML, or holds unknown keys or wrong values; one line with all of them.
     """
-    file = Path(path) if path is not None else _default_file()
+    file = Path(path) if path is not None else default_file()
     if file is None:
         return replace(Settings(), data_dir=Path.cwd() / Settings().data_dir)
     try:
@@ -226,7 +226,8 @@ def _parsed(text: str, file: Path) -> Any:
         raise ConfigError(f"{file}: is no YAML: {str(why).splitlines()[0]}") from None
 
 
-def _default_file() -> Path | None:
+def default_file() -> Path | None:
+    """The settings file that is used when none is named; None = built-in defaults."""
     for folder in (Path.cwd(), PROJECT):
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
