@@ -1,0 +1,197 @@
+"""AEMO's tables -> tidy rows of the lake's datasets (pure).
+
+:data:`TABLES` is the list of what is read. A new AEMO table is one entry here plus its dataset in
+:mod:`components.schema`, whose columns name the AEMO columns that they come from.
+
+Rules: prices are the rows with ``INTERVENTION`` = 0; physical values are those with 1 where a stamp has any,
+else 0. Of several rows for one stamp and key the latest ``LASTCHANGED`` wins, else the last in the file.
+Empty is missing (NaN), never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from components.errors import FileRejected
+from components.ingest import mms
+from components.schema import DATASETS, Dataset, conform
+
+PRICING, PHYSICAL = "pricing", "physical"
+DEMO_SYSTEM = "DEMO.WORLD"
+
+
+@dataclass(frozen=True)
+class AemoTable:
+    """One AEMO table and the dataset it fills.
+
+    Attributes
+    ----------
+    key : (group, table) of its ``I`` line.
+    files : words between separators of a file's name that say the table is inside.
+    folders : folders below ``Reports/Current`` and ``Reports/Archive`` that hold such files.
+    time : column of the interval-ending stamp.
+    keys : the dataset's key columns -> AEMO columns.
+    needed : AEMO columns (besides time and keys) without which a row says nothing.
+    minutes : length of what a row covers.
+    runs : which run counts where AEMO dispatched twice (``INTERVENTION``), None = the table has no such column.
+    """
+
+    key: mms.Key
+    dataset: str
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
+    time: str
+    keys: dict[str, str]
+    needed: tuple[str, ...]
+    minutes: int = 5
+    runs: str | None = None
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The dataset's numeric columns -> AEMO columns, from the schema's own ``source``."""
+        columns = DATASETS[self.dataset].columns
+        return {c.name: c.source.partition(",")[0].rpartition(".")[2] for c in columns}
+
+
+TABLES: tuple[AemoTable, ...] = (
+    AemoTable(
+        ("DISPATCH", "PRICE"), "price", ("DISPATCHPRICE", "DISPATCHIS"), ("DispatchIS_Reports",),
+        "SETTLEMENTDATE", {"region": "REGIONID"}, ("RRP",), runs=PRICING,
+    ),
+    AemoTable(
+        ("DISPATCH", "REGIONSUM"), "region", ("DISPATCHREGIONSUM", "DISPATCHIS"), ("DispatchIS_Reports",),
+        "SETTLEMENTDATE", {"region": "REGIONID"}, ("TOTALDEMAND",), runs=PHYSICAL,
+    ),
+    AemoTable(
+        ("DISPATCH", "INTERCONNECTORRES"), "flow", ("DISPATCHINTERCONNECTORRES", "DISPATCHIS"), ("DispatchIS_Reports",),
+        "SETTLEMENTDATE", {"interconnector": "INTERCONNECTORID"}, ("METEREDMWFLOW", "MWFLOW"), runs=PHYSICAL,
+    ),
+    AemoTable(
+        ("DISPATCH", "UNIT_SCADA"), "scada", ("DISPATCH_UNIT_SCADA", "DISPATCHSCADA"), ("Dispatch_SCADA",),
+        "SETTLEMENTDATE", {"duid": "DUID"}, ("SCADAVALUE",),
+    ),
+    AemoTable(
+        ("ROOFTOP", "ACTUAL"), "rooftop", ("ROOFTOP_PV_ACTUAL",), ("ROOFTOP_PV", "ACTUAL"),
+        "INTERVAL_DATETIME", {"region": "REGIONID", "type": "TYPE"}, ("POWER",), minutes=30,
+    ),
+)  # fmt: skip
+
+
+def source_of(file: mms.MmsFile) -> str:
+    """Which of :data:`components.schema.SOURCE_RANK` a file is: by its first line, then by its name."""
+    if file.system.upper() == DEMO_SYSTEM:
+        return "demo"
+    name = file.name.rpartition("/")[2].upper()
+    archive = file.report.upper().startswith("DVD_") or name.startswith(("PUBLIC_DVD_", "PUBLIC_ARCHIVE"))
+    return "mmsdm" if archive else "current"
+
+
+def read_dataset(file: mms.MmsFile, table: AemoTable) -> pd.DataFrame:
+    """Tidy rows of one table of a file.
+
+    Returns
+    -------
+    Frame with :func:`components.schema.tidy_columns`, one row per stamp and key. ``attrs["notes"]`` says what
+    was left out.
+
+    Raises
+    ------
+    FileRejected
+        When a key column is missing or rows cannot be read.
+    """
+    dataset = DATASETS[table.dataset]
+    columns: dict[str, mms.Kind] = {table.time: "time"}
+    columns |= dict.fromkeys(table.keys.values(), "text")
+    columns |= dict.fromkeys(table.numbers.values(), "number")
+    columns["LASTCHANGED"] = "time"
+    required = [table.time, *table.keys.values(), *table.needed]
+    if table.runs:
+        columns["INTERVENTION"] = "number"
+        required.append("INTERVENTION")
+    raw = mms.read_table(file, table.key, columns, required)
+    notes = list(raw.attrs["notes"])
+    rows = pd.DataFrame(
+        {"time": raw[table.time]}
+        | {tidy: raw[aemo] for tidy, aemo in table.keys.items()}
+        | {tidy: raw[aemo] for tidy, aemo in table.numbers.items()}
+    )
+    rows["changed"] = raw["LASTCHANGED"]
+    if file.published is not None:
+        rows["changed"] = rows["changed"].fillna(file.published)
+    label = f"{file.name}: {'.'.join(table.key)}"
+    usable = _usable(rows, dataset, notes, label)
+    run = raw["INTERVENTION"].to_numpy() if table.runs else None
+    if run is not None and table.runs == PRICING:
+        usable &= run == 0
+    rows = _latest(rows[usable], dataset, None if run is None or table.runs == PRICING else run[usable])
+    rows["minutes"] = table.minutes
+    rows["source"] = source_of(file)
+    tidy = conform(dataset, rows)
+    tidy.attrs["notes"] = notes
+    return tidy
+
+
+def _usable(rows: pd.DataFrame, dataset: Dataset, notes: list[str], label: str) -> np.ndarray:
+    """Which rows have a stamp on the grid and a full key; the others are noted."""
+    stamps = rows["time"].to_numpy("datetime64[us]")
+    keyed = ~np.isnat(stamps)
+    for name in dataset.key:
+        keyed &= (rows[name] != "").to_numpy()
+    five = np.timedelta64(5, "m").astype("timedelta64[us]").astype("int64")
+    on_grid = stamps.astype("int64") % five == 0
+    for bad, why in ((~keyed, "have no stamp or no key"), (keyed & ~on_grid, "lie off the 5-minute grid")):
+        if bad.any():
+            notes.append(f"{label}: {int(bad.sum())} rows left out, they {why}")
+    return keyed & on_grid
+
+
+def _latest(rows: pd.DataFrame, dataset: Dataset, run: np.ndarray | None) -> pd.DataFrame:
+    """One row per stamp and key: intervention runs first where ``run`` is given, then latest, then last."""
+    names = ["time", *dataset.key]
+    codes = np.zeros(len(rows), "int64")
+    for name in names:
+        code, levels = pd.factorize(rows[name])
+        codes = codes * max(len(levels), 1) + code
+    again = pd.Series(codes).duplicated(keep=False).to_numpy()
+    if not again.any():
+        return rows.copy()
+    order = rows.assign(_run=0.0 if run is None else (run == 1).astype(float), _code=codes)[again]
+    best = order.sort_values(["_run", "changed"], na_position="first", kind="stable").drop_duplicates(
+        "_code", keep="last"
+    )
+    keep = ~again
+    keep[rows.index.get_indexer(best.index)] = True
+    return rows[keep].copy()
+
+
+def tables_for(datasets: Iterable[str]) -> tuple[AemoTable, ...]:
+    """The tables that fill the named datasets."""
+    wanted = set(datasets)
+    return tuple(t for t in TABLES if t.dataset in wanted)
+
+
+def read_datasets(file: mms.MmsFile, datasets: Iterable[str]) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Every wanted dataset that a file holds, and why a table of it was set aside.
+
+    Returns
+    -------
+    (dataset -> tidy rows, one sentence per table set aside)
+    """
+    present = set(file.keys())
+    out: dict[str, pd.DataFrame] = {}
+    aside: list[str] = []
+    for table in tables_for(datasets):
+        if table.key not in present:
+            continue
+        try:
+            rows = read_dataset(file, table)
+        except FileRejected as why:
+            aside.append(str(why))
+            continue
+        if len(rows):
+            out[table.dataset] = rows
+    return out, aside
