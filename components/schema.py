@@ -202,6 +202,7 @@ UNITS_COLUMNS: tuple[Column, ...] = (
     Column("registered_to", "time", "", "End of registration (exclusive), NaT = still registered or unknown"),
     Column("emissions_t_per_mwh", "float", "t/MWh", "Emissions factor (CO2-e)"),
     Column("mlf", "float", "", "Marginal (transmission) loss factor"),
+    Column("origin", "text", "", "Where each value comes from: source@date:columns, parted by |"),
 )
 
 

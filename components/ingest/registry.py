@@ -1,0 +1,288 @@
+"""The registry of units: everything that the sources claim, merged into dated rows.
+
+Every source makes *claims* (:mod:`components.ingest.registry_sources`); at any moment, for every unit
+and column, the strongest claim counts, whatever the order of reading:
+
+========================================  ==================================================================
+column                                    strongest first
+========================================  ==================================================================
+station, owner                            registration > generation_information > dudetailsummary > cdeii > import
+fuel, fueltech                            registration > generation_information > cdeii > import > pattern
+region, role, dispatch_type,              within its dates, up to its publication: dudetailsummary > dudetail;
+schedule_type, capacity_mw, mlf           beyond: the newest of archive and registration; then
+                                          generation_information > cdeii > import > pattern
+storage_mwh                               registration > generation_information > dudetail > import
+registered_from                           dudetailsummary
+registered_to                             the newest statement (being on the registration list says: none)
+emissions_t_per_mwh                       cdeii > import
+========================================  ==================================================================
+
+Station, owner and fuel hold for all time (a unit is found under one name); the other columns are dated,
+and each change makes a new row (``valid_from``). A unit's first row holds from the beginning.
+``origin`` tells where each value comes from (``registration@20260324:fuel,region|...``), so that a
+registry can be merged with what a later run brings (:func:`merge_units`) by the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from components.errors import FileRejected
+from components.ingest import registry_sources as read
+from components.ingest.fuel_words import OTHER, is_pseudo
+from components.market_time import TIME_DTYPE
+from components.schema import UNITS_COLUMNS, conform_units
+from components.vocabulary import GENERATOR, LOAD, UNMAPPED
+
+__all__ = ["RegistryParts", "build_units", "merge_units"]
+
+
+HISTORY = ("dudetailsummary", "dudetail")
+"""Tables that know their past: within their dates, and up to their publication, nothing beats them."""
+_NAMES = ("registration", "generation_information", "dudetailsummary", "cdeii", "import", "pattern")
+_DATED = ("dudetailsummary", "dudetail", "registration", "generation_information", "cdeii", "import", "pattern")
+PRECEDENCE: dict[str, tuple[str, ...]] = {
+    "station": _NAMES,
+    "owner": _NAMES,
+    "region": _DATED,
+    "fuel": ("registration", "generation_information", "cdeii", "import", "pattern"),
+    "fueltech": ("registration", "generation_information", "cdeii", "import", "pattern"),
+    "role": _DATED,
+    "dispatch_type": _DATED,
+    "schedule_type": _DATED,
+    "capacity_mw": _DATED,
+    "storage_mwh": ("registration", "generation_information", "dudetail", "import", "pattern"),
+    "registered_from": ("dudetailsummary", "import"),
+    "registered_to": ("dudetailsummary", "registration", "generation_information"),
+    "emissions_t_per_mwh": ("cdeii", "import"),
+    "mlf": ("dudetailsummary", "import"),
+}
+"""Column -> sources, strongest first."""
+BY_DATE = frozenset({"region", "role", "dispatch_type", "schedule_type", "capacity_mw", "mlf"})
+"""Columns that change: here the table of history rules its own past, and the newest source the present."""
+
+Claim = tuple[np.datetime64, object, str, np.datetime64]
+"""(start, value, source, as_of)"""
+_ALWAYS = np.datetime64("1900-01-01", "us")
+
+
+@dataclass
+class RegistryParts:
+    """What one run found about units; any part may be absent, and a table may come in several months.
+
+    Add with :meth:`add_table` (frames as read from AEMO's CSV, columns by name, text or typed) and
+    :meth:`add_workbook` (path or bytes).
+    """
+
+    claims: list[pd.DataFrame] = field(default_factory=list)
+    summaries: list[tuple[pd.DataFrame, pd.Timestamp | None]] = field(default_factory=list)
+    stations: dict[str, str] = field(default_factory=dict)
+    participants: dict[str, str] = field(default_factory=dict)
+
+    TABLES = ("DUDETAIL", "DUDETAILSUMMARY", "STATION", "PARTICIPANT", "CDEII")
+
+    def add_table(self, table: str, frame: pd.DataFrame, published: pd.Timestamp | None = None) -> None:
+        """Add one table's rows: DUDETAIL, DUDETAILSUMMARY, STATION, PARTICIPANT or CDEII.
+
+        ``published`` is the time in the file's C row. Raises FileRejected when a key column is missing.
+        """
+        name = table.upper()
+        if name == "DUDETAILSUMMARY":
+            # Checked now so that the file is named that is wrong; read again with names known in build_units.
+            read.read_dudetailsummary(frame.head(0), published)
+            self.summaries.append((frame, published))
+        elif name == "DUDETAIL":
+            self.claims.append(read.read_dudetail(frame, published))
+        elif name == "STATION":
+            self.stations.update(read.read_names(frame, name))
+        elif name == "PARTICIPANT":
+            self.participants.update(read.read_names(frame, name))
+        elif name in ("CDEII", "CO2EII_AVAILABLE_GENERATORS"):
+            self.claims.append(read.read_cdeii(frame, published))
+        else:
+            raise FileRejected(f"table {table!r} tells nothing about units; expected {', '.join(self.TABLES)}")
+
+    def add_workbook(self, book: Path | str | bytes, published: pd.Timestamp | None = None) -> str:
+        """Add a registration list or a generation-information workbook; returns which it was.
+
+        Raises FileRejected when it is neither.
+        """
+        which, claims = read.read_workbook(book, published)
+        self.claims.append(claims)
+        return which
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing was added."""
+        return not self.claims and not self.summaries
+
+
+def strength(column: str, source: str, as_of: np.datetime64, moment: np.datetime64) -> tuple:
+    """How strong a claim is at one moment; the larger tuple wins."""
+    order = PRECEDENCE[column]
+    rank = -order.index(source)
+    if column == "registered_to":
+        return (1, as_of, rank)
+    if column in BY_DATE and source in HISTORY:
+        return (2 if moment < as_of else 1, as_of, rank)
+    if column in BY_DATE and source == "registration":
+        return (1, as_of, rank)
+    return (0, rank, as_of)
+
+
+@dataclass
+class _Step:
+    """A value that holds from ``start``, and who says so."""
+
+    start: np.datetime64
+    value: object
+    origin: dict[str, np.datetime64]
+
+
+def _timeline(column: str, claims: list[Claim]) -> list[_Step]:
+    """The strongest claims as a step function over all time; equal neighbours become one step.
+
+    A source's first claim holds backwards, its last one forwards: what a source says of a unit covers
+    all time, only its strength differs.
+    """
+    by_source: dict[tuple[str, np.datetime64], dict[np.datetime64, object]] = {}
+    for start, value, source, as_of in claims:
+        by_source.setdefault((source, as_of), {})[start] = value
+    # One series of steps per source and date: their starts, and the moments where strength changes.
+    series = {key: sorted(steps.items(), key=lambda s: s[0]) for key, steps in by_source.items()}
+    points = {_ALWAYS}
+    for (source, as_of), steps in series.items():
+        points.update(start for start, _ in steps[1:])
+        if column in BY_DATE and source in HISTORY:
+            points.add(as_of)
+    at = dict.fromkeys(series, 0)
+    out: list[_Step] = []
+    for moment in sorted(points):
+        best: tuple | None = None
+        winner: tuple[object, str, np.datetime64] | None = None
+        for key, steps in series.items():
+            while at[key] + 1 < len(steps) and steps[at[key] + 1][0] <= moment:
+                at[key] += 1
+            value = steps[at[key]][1]
+            power = (*strength(column, *key, moment), str(value))
+            if best is None or power > best:
+                best, winner = power, (value, *key)
+        assert winner is not None
+        value, source, as_of = winner
+        if out and out[-1].value == value:
+            # Both support the longer step, so that merging with either again changes nothing.
+            out[-1].origin[source] = max(as_of, out[-1].origin.get(source, as_of))
+        else:
+            out.append(_Step(moment, value, {source: as_of}))
+    return out
+
+
+def _rows_of(duid: str, claims: Mapping[str, list[Claim]]) -> list[dict[str, Any]]:
+    """A unit's dated rows: a new one wherever any column changes."""
+    lines = {column: _timeline(column, said) for column, said in claims.items()}
+    starts = sorted({step.start for line in lines.values() for step in line})
+    rows = []
+    for start in starts:
+        row: dict[str, Any] = {"duid": duid, "valid_from": pd.NaT if start == _ALWAYS else pd.Timestamp(start)}
+        origin: dict[str, list[str]] = {}
+        for column, line in lines.items():
+            step = [s for s in line if s.start <= start][-1]
+            row[column] = step.value
+            for source, as_of in step.origin.items():
+                origin.setdefault(f"{source}@{np.datetime_as_string(as_of, 'D').replace('-', '')}", []).append(column)
+        row["origin"] = "|".join(f"{who}:{','.join(sorted(what))}" for who, what in sorted(origin.items()))
+        rows.append(row)
+    return rows
+
+
+def _resolve(claims: pd.DataFrame) -> pd.DataFrame:
+    """Claims -> the registry."""
+    by_unit: dict[str, dict[str, list[Claim]]] = {}
+    starts = claims["start"].to_numpy(TIME_DTYPE)
+    starts = np.where(np.isnat(starts), _ALWAYS, starts)
+    dates = claims["as_of"].to_numpy(TIME_DTYPE)
+    missing = claims["value"].isna().to_numpy()
+    for i, (duid, column, value, source) in enumerate(
+        zip(claims["duid"], claims["column"], claims["value"], claims["source"], strict=True)
+    ):
+        if source in PRECEDENCE[column]:
+            claim = (starts[i], None if missing[i] else value, source, dates[i])
+            by_unit.setdefault(duid, {}).setdefault(column, []).append(claim)
+    rows = [row for duid, said in by_unit.items() for row in _rows_of(duid, said)]
+    names = [c.name for c in UNITS_COLUMNS]
+    return _complete(conform_units(pd.DataFrame(rows, columns=names)))
+
+
+def _complete(units: pd.DataFrame) -> pd.DataFrame:
+    """What follows from the rest, where no source says it: names, roles, pumps.
+
+    A load of a station that has hydro units pumps water; a unit without a dispatch type generates.
+    """
+    out = units
+    out["station"] = out["station"].where(out["station"] != "", out["duid"])
+    for column in ("fuel", "fueltech"):
+        out[column] = out[column].where(out[column] != "", UNMAPPED)
+    out["role"] = out["role"].where(out["role"] != "", np.where(out["fuel"] == "pumps", LOAD, GENERATOR))
+    at_hydro = out["station"].isin(set(out.loc[out["fuel"] == "hydro", "station"]))
+    pumps = (out["role"] == LOAD) & ((out["fuel"] == "hydro") | ((out["fuel"] == UNMAPPED) & at_hydro))
+    out.loc[pumps, ["fuel", "fueltech"]] = "pumps"
+    return out
+
+
+def _claims_of_units(units: pd.DataFrame) -> pd.DataFrame:
+    """A registry back into the claims it was made of, told by its ``origin`` column."""
+    parts = []
+    first = ~units["duid"].duplicated()
+    values = {c.name: units[c.name].to_numpy(object) for c in UNITS_COLUMNS}
+    valid = units["valid_from"].where(~first).to_numpy(TIME_DTYPE)
+    for i, origin in enumerate(units["origin"]):
+        for entry in str(origin).split("|"):
+            if not entry:
+                continue
+            who, _, what = entry.partition(":")
+            source, _, day = who.partition("@")
+            as_of = np.datetime64(f"{day[:4]}-{day[4:6]}-{day[6:8]}", "us")
+            parts += [(values["duid"][i], c, values[c][i], valid[i], source, as_of) for c in what.split(",")]
+    return pd.DataFrame(parts, columns=list(read.CLAIM_COLUMNS)) if parts else read.empty_claims()
+
+
+def build_units(parts: RegistryParts, duids: Iterable[str] = ()) -> pd.DataFrame:
+    """The registry that ``parts`` tell of (:data:`components.schema.UNITS_COLUMNS`), by DUID and date.
+
+    ``duids`` are ids seen in the data; those that no source knows get a row of their own: ``other`` for the
+    pseudo units that stand for no plant (dummy generators, reserve traders), else ``unmapped``.
+    """
+    claims = list(parts.claims)
+    for frame, published in parts.summaries:
+        claims.append(
+            read.read_dudetailsummary(frame, published, stations=parts.stations, participants=parts.participants)
+        )
+    known = {d for c in claims for d in c["duid"]}
+    claims.append(_claims_of_ids(sorted(set(duids) - known)))
+    return _resolve(pd.concat(claims, ignore_index=True))
+
+
+def _claims_of_ids(duids: list[str]) -> pd.DataFrame:
+    """What an id alone tells: DG_ and RT_ ids are pseudo units of their region."""
+    rows = pd.DataFrame({"duid": duids}, dtype=object)
+    rows["station"] = rows["duid"]
+    pseudo = rows["duid"].map(is_pseudo).astype(bool)
+    rows["fuel"] = np.where(pseudo, OTHER.fuel, "")
+    rows["fueltech"] = np.where(pseudo, OTHER.fueltech, "")
+    rows["region"] = np.where(pseudo, rows["duid"].str.extract(r"_([A-Z]+)", expand=False).fillna("") + "1", "")
+    return read.claims_of(rows, ["station", "fuel", "fueltech", "region"], "pattern", None)
+
+
+def merge_units(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Old registry and newly built one as one, by the same precedence.
+
+    Nothing the old one knew is lost, the stronger claim wins column by column and date by date, the order
+    of the two does not matter, and merging the same again changes nothing.
+    """
+    return _resolve(pd.concat([_claims_of_units(conform_units(f)) for f in (old, new)], ignore_index=True))
