@@ -7,10 +7,13 @@ question is adding one class to :data:`REGISTRY` (by the :func:`register` decora
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
+import numpy as np
 import pandas as pd
 import param
 
@@ -22,6 +25,7 @@ from components.market_time import (
     bucket_start,
     parse_instant,
     parse_span,
+    typical_minutes,
 )
 from components.schema import PUBLIC_SOURCE
 from components.store.snapshot import Snapshot
@@ -31,6 +35,8 @@ LONGEST_TEXT = 200
 """Characters of a value that are looked at; a longer one is refused without being worked on."""
 MOST_NAMES = 200
 """Names one list parameter takes."""
+LONGEST_SPAN = pd.Timedelta(days=100 * 366)
+"""Longest ``last``: older than any AEMO file, and short enough never to leave the calendar."""
 
 
 # -- parameter types ---------------------------------------------------------------------------------
@@ -44,8 +50,10 @@ class Instant(param.Parameter):
         return parse_instant(_single(texts))
 
     def format(self, value: pd.Timestamp) -> list[str]:
-        """A date where it is midnight, else to the minute."""
-        return [value.strftime("%Y-%m-%d" if value == value.normalize() else "%Y-%m-%dT%H:%M")]
+        """A date where it is midnight, else to the minute, or as exactly as it was given."""
+        if value == value.normalize():
+            return [value.strftime("%Y-%m-%d")]
+        return [value.strftime("%Y-%m-%dT%H:%M") if value == value.floor("min") else value.isoformat()]
 
 
 class Span(param.String):
@@ -55,7 +63,11 @@ class Span(param.String):
         """Checked, kept as written; raises UsageError."""
         text = _single(texts)
         if text not in ("latest", "all"):
-            parse_span(text)
+            origin = pd.Timestamp("2000-01-01")
+            span = parse_span(text)
+            years = getattr(span, "kwds", {}).get("years", 0) + getattr(span, "kwds", {}).get("months", 0) / 12
+            if years > 100 or (years == 0 and origin + span - origin > LONGEST_SPAN):
+                raise UsageError("is longer than 100 years")
         return text
 
     def format(self, value: str) -> list[str]:
@@ -94,15 +106,40 @@ class Names(param.List):
         return list(value) if self.has_commas else [",".join(value)]
 
 
+class Choices(Names):
+    """One or more of a few fixed words (``objects``), repeated or comma-separated; never none."""
+
+    __slots__ = ["objects"]
+    _slot_defaults = dict(Names._slot_defaults, objects=())
+
+    def __init__(self, default=param.Undefined, *, objects=param.Undefined, **params):
+        super().__init__(default=default, **params)
+        self.objects = tuple(objects)
+
+    def parse(self, texts: Sequence[str]) -> list[str]:
+        """As :class:`Names`; a word that is not offered, or none at all, raises UsageError."""
+        words = super().parse(texts)
+        strange = [w for w in words if w not in self.objects]
+        if strange:
+            raise UsageError(f"{strange[0]!r} is none of the allowed values")
+        if not words:
+            raise UsageError("names nothing")
+        return words
+
+
 def _single(texts: Sequence[str]) -> str:
     if len(texts) != 1:
-        raise UsageError("is given more than once")
+        raise UsageError("is given more than once" if texts else "has no value")
     return texts[0].strip()
 
 
 def _parse(parameter: param.Parameter, texts: Sequence[str]) -> Any:
     """Text from outside -> a legal value of ``parameter``; raises UsageError saying what is expected."""
-    if any(len(t) > LONGEST_TEXT for t in texts):
+    # A list may be long, its names may not.
+    split = isinstance(parameter, Names) and not parameter.has_commas
+    if sum(map(len, texts)) > LONGEST_TEXT * MOST_NAMES:
+        raise UsageError(f"is longer than {LONGEST_TEXT * MOST_NAMES} characters")
+    if any(len(w) > LONGEST_TEXT for t in texts for w in (t.split(",") if split else (t,))):
         raise UsageError(f"is longer than {LONGEST_TEXT} characters")
     if isinstance(parameter, Instant | Span | Names):
         return parameter.parse(texts)
@@ -120,13 +157,13 @@ def _parse(parameter: param.Parameter, texts: Sequence[str]) -> Any:
         raise UsageError("is neither 1 nor 0")
     if isinstance(parameter, param.Integer | param.Number):
         try:
-            if len(text) > 20:
+            if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,3})?", text):
                 raise ValueError
             value: float = int(text) if isinstance(parameter, param.Integer) else float(text)
         except ValueError:
             raise UsageError("is no number") from None
         low, high = parameter.bounds or (None, None)
-        if value != value or (low is not None and value < low) or (high is not None and value > high):
+        if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
             raise UsageError(f"lies outside {low if low is not None else '-∞'} … {high if high is not None else '∞'}")
         return value
     return text
@@ -137,7 +174,7 @@ def _format(parameter: param.Parameter, value: Any) -> list[str]:
         return parameter.format(value)
     if isinstance(value, bool):
         return ["1" if value else "0"]
-    return [f"{value:g}" if isinstance(value, float) else str(value)]
+    return [repr(value) if isinstance(value, float) else str(value)]
 
 
 # -- the answer --------------------------------------------------------------------------------------
@@ -150,7 +187,8 @@ class Result:
     Attributes
     ----------
     frame : columns in the order of the API's contract; ``time`` (if any) is the naive label of its bucket;
-        NaN = missing.
+        numbers are float64 and unrounded, NaN = missing; names are categoricals (``.astype(str)`` for
+        text). A time series is dense and sorted by time, then series in the vocabulary's order.
     units : unit of each numeric column.
     series : the columns that tell one series from another (``("region", "fuel")``), for ``shape=wide``.
     expected, present : 5-minute readings the window should hold / holds, over all series asked for.
@@ -171,6 +209,27 @@ class Result:
     source: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def coverage(self) -> float:
+        """Readings present / expected, NaN where none are expected."""
+        return self.present / self.expected if self.expected else float("nan")
+
+    def wide(self, column: str) -> pd.DataFrame:
+        """One numeric column with a row per ``time`` and a column per series (``"NSW1.coal"``).
+
+        Only the keys that vary are part of a name; a single series is named by its last key.
+        """
+        frame = self.frame
+        names = [c for c in self.series if frame[c].nunique() > 1] or list(self.series[-1:])
+        if frame.empty or not names:
+            return pd.DataFrame({column: frame[column].to_numpy()}, index=pd.Index(frame["time"], name="time"))
+        stamps = frame["time"].to_numpy()
+        count = int(np.argmax(stamps != stamps[0])) or len(stamps)
+        head = frame.iloc[:count]
+        labels = head[names[0]].astype(str).str.cat([head[n].astype(str) for n in names[1:]], sep=".")
+        values = frame[column].to_numpy().reshape(-1, count)
+        return pd.DataFrame(values, index=pd.DatetimeIndex(stamps[::count], name="time"), columns=labels.tolist())
 
 
 # -- the question ------------------------------------------------------------------------------------
@@ -230,7 +289,8 @@ class Query(param.Parameterized):
             try:
                 values[name] = _parse(parameter, given)
             except UsageError as wrong:
-                allowed = tuple(str(o) for o in parameter.objects) if isinstance(parameter, param.Selector) else ()
+                fixed = isinstance(parameter, param.Selector | Choices)
+                allowed = tuple(str(o) for o in parameter.objects) if fixed else ()
                 problems.append(Problem(name, shown, str(wrong), allowed, nearest(shown, allowed) if allowed else None))
         return cls(**values), problems
 
@@ -244,14 +304,29 @@ class Query(param.Parameterized):
         return out
 
     def fingerprint(self) -> tuple[tuple[str, str], ...]:
-        """What tells this question from another of its class; hashable, canonical, for caches and ETags."""
-        return tuple((k, v) for k, vs in sorted(self.texts().items()) for v in vs)
+        """What tells this question from another of its class; hashable, canonical, for caches and ETags.
+
+        Filters are sets, so the order of their names makes no difference; the order of choices
+        (``by``, ``values``) is the order of columns and does.
+        """
+        known = self.parameters()
+        out = []
+        for name, texts in sorted(self.texts().items()):
+            parameter = known[name]
+            plain = isinstance(parameter, Names) and not isinstance(parameter, Choices)
+            words = sorted(set(getattr(self, name))) if plain else texts
+            out += [(name, word) for word in words]
+        return tuple(out)
 
     # -- answering -----------------------------------------------------------------------------------
 
     def check(self, snapshot: Snapshot) -> list[Problem]:
         """Problems that only the data can tell (a DUID that does not exist)."""
         return check_names(self, snapshot)
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        """Upper bound of the answer's rows, known before any work, for budgets."""
+        return 0
 
     def run(self, snapshot: Snapshot) -> Result:
         """The answer from one snapshot. Pure, and safe in a thread.
@@ -270,8 +345,8 @@ class Query(param.Parameterized):
             raise QueryError(problems)
 
 
-class WindowQuery(Query):
-    """A question about a window of time."""
+class PeriodQuery(Query):
+    """A question about a window of time as a whole."""
 
     start = Instant(
         default=None,
@@ -287,14 +362,11 @@ class WindowQuery(Query):
         default="1d",
         doc="Length up to the newest complete bucket, used where start and end are not given: 24h, 7d, P7D, 3M, 1y, latest, all.",
     )
-    interval = param.Selector(
-        default="auto", objects=["auto", *INTERVALS], doc="Bucket length; auto follows the window's length."
-    )
 
     @property
     def shown_interval(self) -> str | None:
         """The interval asked for, None where it follows the window."""
-        return None if self.interval == "auto" else self.interval
+        return None
 
     def window(self, snapshot: Snapshot) -> Window:
         """The window this question is about, with its interval settled.
@@ -333,6 +405,28 @@ class WindowQuery(Query):
         if self.start is not None and self.end is not None and self.end < self.start:
             problems.append(Problem("end", self.end.isoformat(), f"lies before start {self.start.isoformat()}"))
         return problems
+
+
+class WindowQuery(PeriodQuery):
+    """A question about a window of time, answered bucket by bucket."""
+
+    interval = param.Selector(
+        default="auto", objects=["auto", *INTERVALS], doc="Bucket length; auto follows the window's length."
+    )
+
+    @property
+    def shown_interval(self) -> str | None:
+        """The interval asked for, None where it follows the window."""
+        return None if self.interval == "auto" else self.interval
+
+    def buckets_at_most(self, snapshot: Snapshot) -> int:
+        """Upper bound of the number of buckets: those the window shares with the data, and one."""
+        window = self.window(snapshot)
+        first, last = snapshot.first(self.dataset), snapshot.last(self.dataset)
+        if first is None or last is None:
+            return 0
+        shared = min(window.end, last) - max(window.start, first - pd.Timedelta(minutes=30))
+        return max(0, math.ceil(shared / pd.Timedelta(minutes=typical_minutes(window.interval)) * 1.1) + 1)
 
 
 def _floor_day(stamp: pd.Timestamp) -> pd.Timestamp:

@@ -1,0 +1,94 @@
+"""Power of units by role: which part of a reading belongs to which series, and sums over units."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from components.vocabulary import BIDIRECTIONAL, LOAD
+
+AS_READ, CONSUMED, POSITIVE, NEGATIVE = range(4)
+"""What a series takes of a unit's reading v: v, -|v|, max(v, 0), min(v, 0)."""
+
+
+def signed(values: np.ndarray, part: int) -> np.ndarray:
+    """One part of readings [MW], NaN stays NaN.
+
+    A generator's reading stays as it is (small negatives are its own consumption), a load's is -|v|
+    (pumps report consumption as positive SCADA), a bidirectional unit's is split.
+    """
+    if part == CONSUMED:
+        return -np.abs(values)
+    if part == POSITIVE:
+        return np.maximum(values, 0)
+    if part == NEGATIVE:
+        return np.minimum(values, 0)
+    return values
+
+
+def net(values: np.ndarray, role: str) -> np.ndarray:
+    """A unit's power with its role's sign [MW]: loads below zero, the others as read."""
+    return signed(values, CONSUMED if role == LOAD else AS_READ)
+
+
+def terms(roles: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which unit adds which part of its readings to which series.
+
+    Parameters
+    ----------
+    roles : (K,) role of each unit.
+    positive, negative : (K,) int, series of a unit's generation and of its consumption; -1 = none.
+
+    Returns
+    -------
+    units, parts, series : three int arrays, one entry per term. A bidirectional unit has two terms, so that
+        units of opposite sign never cancel within a series.
+    """
+    roles = np.asarray(roles, dtype=object)
+    units, parts, series = [], [], []
+    load, both = roles == LOAD, roles == BIDIRECTIONAL
+    for chosen, part, code in (
+        (~load & ~both, AS_READ, positive),
+        (load, CONSUMED, negative),
+        (both, POSITIVE, positive),
+        (both, NEGATIVE, negative),
+    ):
+        index = np.flatnonzero(chosen & (code >= 0))
+        units.append(index)
+        parts.append(np.full(len(index), part))
+        series.append(code[index])
+    return np.concatenate(units), np.concatenate(parts), np.concatenate(series)
+
+
+def sum_units(
+    values: np.ndarray,
+    units: np.ndarray,
+    parts: np.ndarray,
+    series: np.ndarray,
+    count: int,
+    weights: np.ndarray | None = None,
+) -> np.ndarray:
+    """Sum over units, stamp by stamp, of each series (count, T), float64 [MW].
+
+    A stamp is NaN where no unit of the series has a reading; a unit without one adds nothing there.
+    ``weights`` (K, T) or (1, T), e.g. prices, multiply the readings of each unit; NaN there is missing too.
+    Rows are taken one at a time, so that a month of a mapped file is never copied as a whole.
+    """
+    length = values.shape[1]
+    total = np.zeros((count, length))
+    seen = np.zeros((count, length), bool)
+    full = np.zeros(count, bool)
+    for unit, part, code in zip(units.tolist(), parts.tolist(), series.tolist(), strict=True):
+        row = values[unit]
+        if weights is not None:
+            row = row * weights[unit if len(weights) > 1 else 0]
+        missing = np.isnan(row)
+        if missing.any():
+            row = np.where(missing, 0, row)
+            if not full[code]:
+                seen[code] |= ~missing
+        elif not full[code]:
+            full[code] = True
+            seen[code] = True
+        total[code] += signed(row, part)
+    total[~seen] = np.nan
+    return total

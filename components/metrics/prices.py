@@ -1,0 +1,208 @@
+"""Prices of regions: the NEM's demand-weighted price, statistics, bands, duration.
+
+A price is in $/MWh on 5-minute stamps; half-hourly prices stand on six stamps, with ``native`` = 30 there, so that
+hours are right and counts of native intervals count them once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from components.market_time import HOURS_PER_DISPATCH
+
+CAP_STRIKE = 300.0
+"""Strike of the market's standard cap contract [$/MWh]."""
+BAND_EDGES = (0.0, 50.0, 100.0, 300.0, 1000.0, 5000.0)
+"""Inner edges of the price bands [$/MWh]; a band holds its lower edge, not its upper one."""
+
+
+def demand_weighted(price: np.ndarray, demand: np.ndarray) -> np.ndarray:
+    """The NEM's price per interval (T,): sum of price x demand over regions / sum of demand [$/MWh].
+
+    NaN where any region lacks price or demand, or where demand adds up to nothing; ``price`` and ``demand``
+    are (regions, T). Never a plain mean of regions.
+    """
+    total = demand.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(total != 0, (price * demand).sum(axis=0) / total, np.nan)
+
+
+def settlement_price(times: np.ndarray, price: np.ndarray) -> np.ndarray:
+    """Mean of the six 5-minute prices of each half hour, on all its stamps (..., T) [$/MWh].
+
+    This is what was paid before 1 Oct 2021. NaN for a half hour that has not all six readings.
+    ``times`` are interval-ending, ascending; ``price`` is (..., T).
+    """
+    half = ((times - np.datetime64(1, "us")).astype("datetime64[us]").astype(np.int64)) // (30 * 60 * 10**6)
+    first = np.flatnonzero(np.r_[True, half[1:] != half[:-1]]) if len(times) else np.empty(0, np.int64)
+    if not len(first):
+        return price.copy()
+    length = np.diff(np.r_[first, len(times)])
+    mean = np.add.reduceat(price, first, axis=-1) / 6
+    mean = np.where(length == 6, mean, np.nan)
+    return np.repeat(mean, length, axis=-1)
+
+
+def native_count(native: np.ndarray, chosen: np.ndarray) -> int:
+    """Number of native intervals among ``chosen`` 5-minute stamps: a spread half hour counts once."""
+    length = native[chosen]
+    return round(float((5.0 / length[length > 0]).sum()))
+
+
+def native_values(times: np.ndarray, price: np.ndarray, native: np.ndarray) -> np.ndarray:
+    """The readings that order statistics are taken from, without NaN.
+
+    Half-hourly history counts each half hour once; where both lengths meet, all 5-minute stamps are taken,
+    which weights by time.
+    """
+    known = ~np.isnan(price)
+    lengths = np.unique(native[known])
+    if len(lengths) == 1 and lengths[0] == 30:
+        minute = times.astype("datetime64[m]").astype(np.int64) % 30
+        whole = known & (minute == 0)
+        return price[whole] if whole.any() else price[known][:1]
+    return price[known]
+
+
+def longest_run(chosen: np.ndarray) -> int:
+    """Length of the longest run of true values; 0 where there is none."""
+    edges = np.diff(np.r_[0, chosen.astype(np.int8), 0])
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    return int((ends - starts).max()) if len(starts) else 0
+
+
+@dataclass(frozen=True)
+class PriceSummary:
+    """Statistics of one price series; money in $/MWh, NaN where there is no reading."""
+
+    mean: float
+    median: float
+    p5: float
+    p25: float
+    p75: float
+    p95: float
+    min: float
+    min_time: np.datetime64
+    max: float
+    max_time: np.datetime64
+    volatility: float
+    change_volatility: float
+    negative_hours: float
+    negative_intervals: int
+    longest_negative_hours: float
+    hours_above_300: float
+    cap_payout: float
+    volume_weighted: float
+    intervals: int
+
+
+_NAT = np.datetime64("NaT", "us")
+
+
+def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: np.ndarray) -> PriceSummary:
+    """Statistics of a price series on the 5-minute grid.
+
+    ``mean`` is time-weighted; ``volatility`` is the (population) standard deviation of prices,
+    ``change_volatility`` that of changes between neighbouring 5-minute readings; ``hours_above_300`` counts
+    300 itself; ``cap_payout`` is sum of max(0, RRP - 300) x h [$/MW]; ``volume_weighted`` is
+    sum of RRP x demand / sum of demand over the intervals that have both.
+    """
+    known = ~np.isnan(price)
+    nan = float("nan")
+    if not known.any():
+        return PriceSummary(
+            nan, nan, nan, nan, nan, nan, nan, _NAT, nan, _NAT, nan, nan, nan, 0, nan, nan, nan, nan, 0
+        )  # fmt: skip
+    sample = native_values(times, price, native)
+    p5, p25, median, p75, p95 = np.quantile(sample, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist()
+    low, high = int(np.nanargmin(price)), int(np.nanargmax(price))
+    neighbours = (
+        known[1:] & known[:-1] & (native[1:] == 5) & (native[:-1] == 5)
+        & (times[1:] - times[:-1] == np.timedelta64(5, "m"))
+    )  # fmt: skip
+    changes = (price[1:] - price[:-1])[neighbours]
+    negative = known & (price < 0)
+    # A gap in time between months ends a run.
+    unbroken = np.r_[True, times[1:] - times[:-1] == np.timedelta64(5, "m")]
+    runs = np.split(negative, np.flatnonzero(~unbroken))
+    both = known & ~np.isnan(demand)
+    weight = float(demand[both].sum())
+    values = price[known]
+    return PriceSummary(
+        mean=float(values.mean()),
+        median=median,
+        p5=p5,
+        p25=p25,
+        p75=p75,
+        p95=p95,
+        min=float(price[low]),
+        min_time=times[low],
+        max=float(price[high]),
+        max_time=times[high],
+        volatility=float(sample.std()),
+        change_volatility=float(changes.std()) if len(changes) else nan,
+        negative_hours=float(negative.sum() * HOURS_PER_DISPATCH),
+        negative_intervals=native_count(native, negative),
+        longest_negative_hours=max(longest_run(r) for r in runs) * HOURS_PER_DISPATCH,
+        hours_above_300=float((values >= CAP_STRIKE).sum() * HOURS_PER_DISPATCH),
+        cap_payout=float(np.maximum(0.0, values - CAP_STRIKE).sum() * HOURS_PER_DISPATCH),
+        volume_weighted=float((price[both] * demand[both]).sum() / weight) if weight else nan,
+        intervals=native_count(native, known),
+    )
+
+
+@dataclass(frozen=True)
+class Band:
+    """One price band ``[low, high)``; ``share`` of the time, ``mean`` [$/MWh], ``contribution`` to the overall mean."""
+
+    label: str
+    low: float
+    high: float
+    hours: float
+    intervals: int
+    share: float
+    mean: float
+    contribution: float
+
+
+def band_label(low: float, high: float) -> str:
+    """How a band is called: ``<0``, ``0–50``, ``≥5000``."""
+    if low == -np.inf:
+        return f"<{high:g}"
+    return f"≥{low:g}" if high == np.inf else f"{low:g}–{high:g}"
+
+
+def bands(price: np.ndarray, native: np.ndarray, edges: tuple[float, ...] = BAND_EDGES) -> list[Band]:
+    """Price bands without holes from floor to cap; the contributions add up to the mean.
+
+    A price on an edge belongs to the band above it. Shares and means are NaN where nothing is known.
+    """
+    known = ~np.isnan(price)
+    values, length = price[known], native[known]
+    place = np.searchsorted(np.asarray(edges), values, side="right")
+    limits = (-np.inf, *edges, np.inf)
+    out = []
+    for i in range(len(edges) + 1):
+        inside = place == i
+        count = int(inside.sum())
+        total = float(values[inside].sum())
+        out.append(
+            Band(
+                band_label(limits[i], limits[i + 1]), limits[i], limits[i + 1], count * HOURS_PER_DISPATCH,
+                native_count(length, inside), count / len(values) if len(values) else np.nan,
+                total / count if count else np.nan, total / len(values) if len(values) else np.nan,
+            )
+        )  # fmt: skip
+    return out
+
+
+def duration(sample: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """The price exceeded for each share of the time (0 = the highest, 1 = the lowest) [$/MWh].
+
+    Linear between readings; NaN without readings. ``sample`` must not hold NaN.
+    """
+    if not len(sample):
+        return np.full(len(shares), np.nan)
+    return np.quantile(sample, 1.0 - shares)

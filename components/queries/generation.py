@@ -1,0 +1,207 @@
+"""Power by region and fuel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import param
+
+from components.market_time import Window, label_side
+from components.metrics.buckets import Means, trimmed
+from components.metrics.generation import NEGATIVE, POSITIVE, signed, sum_units, terms
+from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.regional import REGION_ORDER, axis_of, long_frame, regions_asked
+from components.queries.units import UnitCoverage, matching, readings, unit_table
+from components.store.snapshot import Snapshot
+from components.vocabulary import FUELS, FUELTECHS, NEM, REGIONS
+
+ROOFTOP = ("rooftop", "solar_rooftop")
+INTERCHANGE = (("imports", "imports"), ("exports", "exports"))
+_FUEL_ORDER = {name: i for i, name in enumerate(FUELS)}
+_TECH_ORDER = {name: i for i, name in enumerate(FUELTECHS)}
+
+Key = tuple[str, str, str]
+"""Region, fuel, fuel technology of a series ("" for the technology where fuels are not told apart further)."""
+
+
+@register
+class GenerationByFuel(WindowQuery):
+    """Average power by region and fuel, loads below zero."""
+
+    route = "generation/by-fuel"
+    page = "generation"
+    title = "Generation by fuel"
+    description = (
+        "Average power of each fuel in each region, from SCADA and the rooftop estimate. Loads (battery charging, "
+        "pumps, exports) are negative. Bidirectional units are split before they are added or averaged."
+    )
+    row_columns = {
+        "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
+        "region": ("", "Region; NEM is the whole market, empty are units without a region"),
+        "fuel": ("", "Fuel"),
+        "fueltech": ("", "Fuel technology (with by=fueltech)"),
+        "mw": ("MW", "Average power over the interval, null where no unit has a reading"),
+    }
+    examples = ("last=1d&region=NSW1", "last=7d&interval=30m&region=NEM", "last=1d&by=fueltech&region=VIC1")
+
+    region = Names(default=[], vocabulary="region", doc="Regions; none = the five apart, NEM = one series for all.")
+    fuel = Names(default=[], vocabulary="fuel", doc="Fuels to show; none = all.")
+    by = param.Selector(default="fuel", objects=["fuel", "fueltech"], doc="Fuels, or the finer fuel technologies.")
+    interchange = param.Boolean(
+        default=False, doc="Add imports (+) and exports (-) of each region; the NEM as a whole has none."
+    )
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        kinds = {*FUELS} if self.by == "fuel" else {*FUELTECHS, "imports", "exports"}
+        fuels = len(self.fuel) if self.fuel and self.by == "fuel" else len(kinds)
+        return self.buckets_at_most(snapshot) * (len(regions_asked(self.region)) + 1) * fuels
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        return _ByFuel(self, snapshot).result()
+
+
+class _ByFuel:
+    """One answer in the making: series are opened as the data brings them up."""
+
+    def __init__(self, query: GenerationByFuel, snapshot: Snapshot):
+        self.query, self.snapshot = query, snapshot
+        self.window: Window = query.window(snapshot)
+        self.asked = regions_asked(query.region)
+        self.fine = query.by == "fueltech"
+        self.axis = axis_of(snapshot, self.window, "scada", "rooftop", *(["region"] if query.interchange else []))
+        self.means: dict[Key, Means] = {}
+        self.expected = self.present = 0
+        self.notes: list[str] = []
+
+    def wants(self, fuel: str) -> bool:
+        return not self.query.fuel or fuel in self.query.fuel
+
+    def add(self, key: Key, times: np.ndarray, values: np.ndarray) -> None:
+        if key not in self.means:
+            self.means[key] = Means(1, self.axis)
+        self.means[key].add(times, values[None, :])
+
+    # -- units ---------------------------------------------------------------------------------------
+
+    def key_codes(self, layer: str) -> tuple[list[Key], np.ndarray, np.ndarray]:
+        """Series of every registry row's generation and consumption in one layer: regions apart, or NEM."""
+        table = unit_table(self.snapshot)
+        index: dict[Key, int] = {}
+        codes = []
+        for side in (table.positive, table.negative):
+            out = np.full(table.rows, -1)
+            for row, (fuel, tech) in enumerate(side):
+                region = NEM if layer == NEM else table.region[row]
+                if not self.wants(fuel) or (layer != NEM and region in REGIONS and region not in self.asked):
+                    continue
+                out[row] = index.setdefault((region, fuel, tech if self.fine else ""), len(index))
+            codes.append(out)
+        return list(index), codes[0], codes[1]
+
+    def add_units(self) -> None:
+        table = unit_table(self.snapshot)
+        layers = []
+        chosen = matching(table, fuel=self.query.fuel, region=[] if NEM in self.asked else self.query.region)
+        if any(r != NEM for r in self.asked):
+            keys, positive, negative = self.key_codes("")
+            if self.query.region:  # a region by name leaves out units that have none
+                homeless = table.region == ""
+                positive[homeless], negative[homeless] = -1, -1
+            layers.append((keys, positive, negative))
+        if NEM in self.asked:
+            layers.append(self.key_codes(NEM))
+        coverage = UnitCoverage(table, self.window.start, self.window.end)
+        for part in readings(self.snapshot, self.window.start, self.window.end, chosen):
+            counts = coverage.add(part)
+            live = counts > 0
+            for keys, positive, negative in layers:
+                units, kinds, series = terms(
+                    table.role[part.rows],
+                    np.where(live, positive[part.rows], -1),
+                    np.where(live, negative[part.rows], -1),
+                )
+                used, packed = np.unique(series, return_inverse=True)
+                sums = sum_units(part.values, units, kinds, packed, len(used))
+                for code, values in zip(used.tolist(), sums, strict=True):
+                    self.add(keys[code], part.times, values)
+        expected, present = coverage.totals()
+        self.expected += expected
+        self.present += present
+        homeless = sorted(d for d in coverage.present if table.region[table.rows_at((d,), _last(self.window))[0]] == "")
+        if homeless and (not self.query.region or NEM in self.asked):
+            shown = ", ".join(homeless[:5]) + (" …" if len(homeless) > 5 else "")
+            self.notes.append(
+                f"{len(homeless)} units without a known region ({shown}) are counted in the NEM and shown under an empty region."
+            )
+
+    # -- regional series -----------------------------------------------------------------------------
+
+    def add_rooftop(self) -> None:
+        if not self.wants(ROOFTOP[0]):
+            return
+        tech = ROOFTOP[1] if self.fine else ""
+        regions: set[str] = set()
+        for block in self.snapshot.blocks("rooftop", "mw", self.window.start, self.window.end):
+            known = ~np.isnan(block.values)
+            here = [i for i in range(len(block.keys)) if known[i].any()]
+            for i in here:
+                if block.keys[i] in self.asked or NEM in self.asked:
+                    regions.add(block.keys[i])
+                    self.present += int(known[i].sum())
+                if block.keys[i] in self.asked:
+                    self.add((block.keys[i], ROOFTOP[0], tech), block.times, block.values[i].astype(np.float64))
+            if here and NEM in self.asked:
+                # A sum over regions is known only where all of them are.
+                self.add((NEM, ROOFTOP[0], tech), block.times, block.values[here].sum(axis=0, dtype=np.float64))
+        self.expected += len(regions) * self.window.expected
+        last, scada = self.snapshot.last("rooftop"), self.snapshot.last("scada")
+        if regions:
+            self.notes.append(
+                "Rooftop solar is AEMO's half-hourly estimate, shown at constant power over its half hour."
+            )
+        if last is not None and scada is not None and last < min(self.window.end, scada):
+            self.notes.append(f"Rooftop solar is known until {last:%Y-%m-%d %H:%M}; later intervals have no value yet.")
+
+    def add_interchange(self) -> None:
+        regions = [r for r in self.asked if r != NEM]
+        if not self.query.interchange or not regions:
+            return
+        for block in self.snapshot.blocks("region", "net_interchange", self.window.start, self.window.end, regions):
+            for i, region in enumerate(regions):
+                if np.isnan(block.values[i]).all():
+                    continue
+                flow = -block.values[i]  # NETINTERCHANGE is + for exports
+                for (fuel, tech), part in zip(INTERCHANGE, (POSITIVE, NEGATIVE), strict=True):
+                    if self.wants(fuel):
+                        self.add((region, fuel, tech if self.fine else ""), block.times, signed(flow, part))
+
+    # -- the answer ----------------------------------------------------------------------------------
+
+    def result(self) -> Result:
+        if len(self.axis):
+            self.add_units()
+            self.add_rooftop()
+            self.add_interchange()
+        keys = sorted(
+            (k for k, m in self.means.items() if m.counts.any()),
+            key=lambda k: (REGION_ORDER.index(k[0]) if k[0] in REGION_ORDER else -1, k[0],
+                           _FUEL_ORDER.get(k[1], 99), _TECH_ORDER.get(k[2], 99), k[2]),
+        )  # fmt: skip
+        values = np.vstack([self.means[k].result() for k in keys]) if keys else np.empty((0, len(self.axis)))
+        keep = trimmed(~np.isnan(values))
+        names = {"region": [k[0] for k in keys], "fuel": [k[1] for k in keys]}
+        series: tuple[str, ...] = ("region", "fuel")
+        if self.fine:
+            names["fueltech"] = [k[2] for k in keys]
+            series = ("region", "fuel", "fueltech")
+        frame = long_frame(self.axis.labels[keep], names, {"mw": values[:, keep]})
+        return Result(
+            frame, {"mw": "MW"}, self.window.start, self.window.end, series, self.window.interval,
+            label_side(self.window.interval), self.expected or self.window.expected, self.present,
+            self.snapshot.version, self.snapshot.sources, tuple(self.notes),
+        )  # fmt: skip
+
+
+def _last(window: Window) -> np.datetime64:
+    return np.datetime64(window.end - pd.Timedelta(minutes=5), "us")

@@ -1,0 +1,93 @@
+"""Regional series on the stamps of another one, and the vocabulary's order of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from components.market_time import TIME_DTYPE, Window
+from components.metrics.buckets import Axis
+from components.metrics.prices import demand_weighted
+from components.store.snapshot import Block, Snapshot
+from components.vocabulary import NEM, REGIONS
+
+STEP = np.timedelta64(5, "m").astype("timedelta64[us]")
+REGION_ORDER = (*REGIONS, "", NEM)
+"""Order of rows: the regions, units without one, the whole market."""
+
+
+def regions_asked(region: Sequence[str]) -> tuple[str, ...]:
+    """The regions of a question in the vocabulary's order; none named = the five apart."""
+    return tuple(r for r in (*REGIONS, NEM) if r in region) if region else REGIONS
+
+
+def axis_of(snapshot: Snapshot, window: Window, *datasets: str) -> Axis:
+    """The buckets of a window that can hold data of these datasets."""
+    edges = [(snapshot.first(d), snapshot.last(d)) for d in datasets]
+    known = [(first, last) for first, last in edges if first is not None and last is not None]
+    if not known:
+        return Axis(window.interval, np.empty(0, TIME_DTYPE))
+    # The oldest stamp may close a half hour.
+    first = min(f for f, _ in known) - pd.Timedelta(minutes=30)
+    last = max(e for _, e in known)
+    return Axis.over(np.datetime64(max(window.start, first)), np.datetime64(min(window.end, last)), window.interval)
+
+
+def aligned(snapshot: Snapshot, dataset: str, column: str, times: np.ndarray, keys: Sequence[str]) -> np.ndarray:
+    """A series on given consecutive 5-minute stamps: (keys, T), NaN where there is no reading."""
+    out = np.full((len(keys), len(times)), np.nan)
+    if not len(times):
+        return out
+    for block in snapshot.blocks(dataset, column, pd.Timestamp(times[0] - STEP), pd.Timestamp(times[-1]), keys):
+        at = int((block.times[0] - times[0]) // STEP)
+        out[:, at : at + len(block.times)] = block.values
+    return out
+
+
+def prices(snapshot: Snapshot, start: pd.Timestamp, end: pd.Timestamp, *, nem: bool) -> Iterator[tuple[Block, Block]]:
+    """Price and demand month by month, as two blocks of the same stamps and keys.
+
+    Keys are the five regions, and with ``nem`` the whole market after them: its demand-weighted price, and its
+    demand. Native minutes of the market are the longest of the regions'.
+    """
+    for block in snapshot.blocks("price", "rrp", start, end, REGIONS):
+        demand = aligned(snapshot, "region", "demand", block.times, REGIONS)
+        if not nem:
+            yield block, Block(block.times, REGIONS, demand, 5)
+            continue
+        price = np.vstack([block.values, demand_weighted(block.values, demand)])
+        native = block.minutes
+        if isinstance(native, np.ndarray):
+            native = np.vstack([native, native.max(axis=0)])
+        keys = (*REGIONS, NEM)
+        yield (
+            Block(block.times, keys, price, native),
+            Block(block.times, keys, np.vstack([demand, demand.sum(axis=0)]), 5),
+        )
+
+
+def named(words: Sequence[str], codes: np.ndarray) -> pd.Categorical:
+    """A column of names from codes, without making a text per row."""
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype=object))
+
+
+def long_frame(labels: np.ndarray, names: dict[str, Sequence[str]], numbers: dict[str, np.ndarray]) -> pd.DataFrame:
+    """A tidy frame, time first, then the series in the order given.
+
+    Parameters
+    ----------
+    labels : (B,) labels of the buckets.
+    names : column -> name of each of the S series.
+    numbers : column -> (S, B).
+    """
+    count, length = len(next(iter(names.values()))), len(labels)
+    columns: dict[str, object] = {"time": np.repeat(labels, count)}
+    for column, words in names.items():
+        distinct = list(dict.fromkeys(words))
+        codes = np.array([distinct.index(w) for w in words], np.int32)
+        columns[column] = named(distinct, np.tile(codes, length))
+    for column, values in numbers.items():
+        columns[column] = np.ascontiguousarray(values.T).reshape(-1)
+    return pd.DataFrame(columns)

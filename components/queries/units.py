@@ -1,0 +1,239 @@
+"""The dated registry as arrays, and SCADA readings month by month with the registry that held then.
+
+This is the one place where a unit is told its region, fuel, role and owner. A month is cut where a unit's
+registration changes inside it, so every reading meets the row that was valid at its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+
+from components.market_time import TIME_DTYPE
+from components.store.snapshot import Chunk, Snapshot
+from components.vocabulary import GENERATOR, UNMAPPED, series_of
+
+STEP = np.timedelta64(5, "m").astype("timedelta64[us]")
+_BEGINNING = np.datetime64("0001-01-01", "us")
+_NEVER = np.datetime64("9999-01-01", "us")
+
+
+class UnitTable:
+    """Registry rows as arrays, with one row more for each unit that only the data knows.
+
+    ``duid station owner region fuel fueltech role`` are object arrays over rows, ``capacity_mw storage_mwh
+    mlf`` float, ``registered_from registered_to`` datetime64[us] (open ends far away).
+    ``positive``/``negative`` are the (fuel, fueltech) series of a row's generation and consumption.
+    """
+
+    def __init__(self, snapshot: Snapshot):
+        units = snapshot.units
+        known = set(units["duid"])
+        strange = sorted(set(snapshot.keys("scada")) - known)
+        rows = len(units) + len(strange)
+        blank = np.full(len(strange), "", object)
+
+        def text(column: str, missing: np.ndarray) -> np.ndarray:
+            return np.concatenate([units[column].to_numpy(object), missing])
+
+        self.duid = text("duid", np.array(strange, object))
+        self.station = text("station", np.array(strange, object))
+        self.station = np.where(self.station == "", self.duid, self.station)
+        self.owner = text("owner", blank)
+        self.region = text("region", blank)
+        self.fuel = text("fuel", blank)
+        self.fuel = np.where(self.fuel == "", UNMAPPED, self.fuel)
+        self.fueltech = text("fueltech", blank)
+        self.fueltech = np.where(self.fueltech == "", self.fuel, self.fueltech)
+        self.role = text("role", blank)
+        self.role = np.where(self.role == "", GENERATOR, self.role)
+
+        def number(column: str) -> np.ndarray:
+            return np.concatenate([units[column].to_numpy("float64"), np.full(len(strange), np.nan)])
+
+        self.capacity_mw = number("capacity_mw")
+        self.storage_mwh = number("storage_mwh")
+        self.mlf = number("mlf")
+
+        def stamp(column: str, open_end: np.datetime64) -> np.ndarray:
+            given = np.concatenate([units[column].to_numpy(TIME_DTYPE), np.full(len(strange), "NaT", TIME_DTYPE)])
+            return np.where(np.isnat(given), open_end, given)
+
+        self.valid_from = stamp("valid_from", _BEGINNING)
+        self.registered_from = stamp("registered_from", _BEGINNING)
+        self.registered_to = stamp("registered_to", _NEVER)
+        both = list(zip(self.fuel.tolist(), self.fueltech.tolist(), self.role.tolist(), strict=True))
+        pair = {key: (series_of(*key, positive=True), series_of(*key, positive=False)) for key in set(both)}
+        self.positive = [pair[key][0] for key in both]
+        self.negative = [pair[key][1] for key in both]
+        self.rows = rows
+        self._span: dict[str, tuple[int, int]] = {}
+        for row, duid in enumerate(self.duid.tolist()):
+            first, _ = self._span.get(duid, (row, row))
+            self._span[duid] = (first, row + 1)
+        self._months: dict[tuple[str, tuple[str, ...]], list[tuple[int, int, np.ndarray]]] = {}
+
+    def rows_at(self, duids: tuple[str, ...], moment: np.datetime64) -> np.ndarray:
+        """Row of each unit for intervals that begin at ``moment``; its first row where none has begun."""
+        out = np.empty(len(duids), np.int64)
+        for i, duid in enumerate(duids):
+            first, end = self._span[duid]
+            row = end - 1
+            while row > first and self.valid_from[row] > moment:
+                row -= 1
+            out[i] = row
+        return out
+
+    def spans(self, chunk: Chunk) -> list[tuple[int, int, np.ndarray]]:
+        """Stretches ``(i, j, rows)`` of a month's grid in which no unit's row changes; kept once worked out."""
+        key = (chunk.month, chunk.keys)
+        if key not in self._months:
+            origin, end = chunk.origin, chunk.origin + chunk.length * STEP
+            cuts = {0, chunk.length}
+            for duid in chunk.keys:
+                first, stop = self._span[duid]
+                for row in range(first + 1, stop):
+                    if origin < self.valid_from[row] < end:
+                        cuts.add(int((self.valid_from[row] - origin) // STEP))
+            edges = sorted(cuts)
+            self._months[key] = [
+                (i, j, self.rows_at(chunk.keys, origin + i * STEP)) for i, j in zip(edges, edges[1:], strict=False)
+            ]
+        return self._months[key]
+
+    def expected(self, row: int, start: pd.Timestamp, end: pd.Timestamp) -> int:
+        """Intervals of ``(start, end]`` in which a row's unit was registered."""
+        low = max(np.datetime64(start, "us"), self.registered_from[row])
+        high = min(np.datetime64(end, "us"), self.registered_to[row])
+        return max(0, int((high - low) // STEP))
+
+
+_tables: WeakKeyDictionary[Snapshot, UnitTable] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def unit_table(snapshot: Snapshot) -> UnitTable:
+    """The snapshot's registry as arrays; made once, and gone with the snapshot."""
+    with _lock:
+        table = _tables.get(snapshot)
+        if table is None:
+            table = _tables[snapshot] = UnitTable(snapshot)
+        return table
+
+
+@dataclass(frozen=True)
+class Readings:
+    """A stretch of SCADA readings under one state of the registry.
+
+    ``values`` (K, T) [MW] as published, NaN = missing; a read-only view or a copy, never to be written to.
+    ``rows`` (K,) are the units' rows in the :class:`UnitTable`.
+    """
+
+    times: np.ndarray
+    values: np.ndarray
+    rows: np.ndarray
+
+
+def readings(
+    snapshot: Snapshot, start: pd.Timestamp, end: pd.Timestamp, chosen: np.ndarray | None = None
+) -> Iterator[Readings]:
+    """SCADA of ``(start, end]`` month by month.
+
+    Parameters
+    ----------
+    chosen : (table rows,) bool, which rows of the registry are asked for; default all. A unit counts only
+        while its valid row is chosen.
+    """
+    table = unit_table(snapshot)
+    low, high = np.datetime64(start, "us"), np.datetime64(end, "us")
+    for chunk in snapshot.chunks("scada"):
+        first = max(0, int((low - chunk.origin) // STEP))
+        last = min(chunk.length, int((high - chunk.origin) // STEP))
+        if first >= last:
+            continue
+        data = chunk.values[chunk.fields.index("mw")]
+        for i, j, rows in table.spans(chunk):
+            a, b = max(i, first), min(j, last)
+            if a >= b:
+                continue
+            times = chunk.origin + np.arange(a + 1, b + 1) * STEP
+            if chosen is None:
+                yield Readings(times, data[:, a:b], rows)
+                continue
+            keep = np.flatnonzero(chosen[rows])
+            if len(keep):
+                yield Readings(times, data[keep, a:b] if len(keep) < len(rows) else data[:, a:b], rows[keep])
+
+
+class UnitCoverage:
+    """Counts the readings of units against the intervals in which they were registered.
+
+    A unit is expected from the window's start to its end (within its registration) as soon as it has one
+    reading there; readings outside a registration never make more than is expected.
+    """
+
+    def __init__(self, table: UnitTable, start: pd.Timestamp, end: pd.Timestamp):
+        self.table, self.start, self.end = table, start, end
+        self.present: dict[str, int] = {}
+        self._row: dict[str, int] = {}
+
+    def add(self, part: Readings, counts: np.ndarray | None = None) -> np.ndarray:
+        """Count a stretch; returns the readings of each unit (K,)."""
+        if counts is None:
+            counts = part.values.shape[1] - np.isnan(part.values).sum(axis=1)
+        for row, count in zip(part.rows.tolist(), counts.tolist(), strict=True):
+            if count:
+                duid = self.table.duid[row]
+                self.present[duid] = self.present.get(duid, 0) + int(count)
+                self._row[duid] = row
+        return counts
+
+    def totals(self) -> tuple[int, int]:
+        """(expected, present) over all units with a reading."""
+        expected = 0
+        for duid, present in self.present.items():
+            expected += max(present, self.table.expected(self._row[duid], self.start, self.end))
+        return expected, sum(self.present.values())
+
+
+def matching(
+    table: UnitTable,
+    *,
+    region: list[str] | None = None,
+    fuel: list[str] | None = None,
+    fueltech: list[str] | None = None,
+    station: list[str] | None = None,
+    duid: list[str] | None = None,
+    owner: list[str] | None = None,
+) -> np.ndarray | None:
+    """Which registry rows fit every filter given (None where all do). ``NEM`` fits every region.
+
+    A fuel fits a row when its generation or its consumption belongs to that fuel.
+    """
+    keep = np.ones(table.rows, bool)
+    asked = False
+    if region and "NEM" not in region:
+        keep &= np.isin(table.region, region)
+        asked = True
+    for names, at in ((fuel, 0), (fueltech, 1)):
+        if names:
+            words = set(names)
+            own = (table.fuel, table.fueltech)[at]
+            keep &= np.array(
+                [
+                    {p[at], o} & words != set() if r == GENERATOR else {p[at], n[at], o} & words != set()
+                    for p, n, o, r in zip(table.positive, table.negative, own, table.role, strict=True)
+                ],
+                bool,
+            )
+            asked = True
+    for names, column in ((station, table.station), (duid, table.duid), (owner, table.owner)):
+        if names:
+            keep &= np.isin(column, names)
+            asked = True
+    return keep if asked else None
