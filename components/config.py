@@ -155,7 +155,9 @@ def _checked(row: Row, value: Any) -> tuple[Any, str]:
     if row.kind == "yes/no":
         return (value, "") if isinstance(value, bool) else (None, wrong)
     whole = row.kind == "whole number"
-    if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        return None, wrong
+    if isinstance(value, float) and not math.isfinite(value):
         return None, wrong
     if row.low is not None and row.high is not None and not row.low <= value <= row.high:
         return None, f"{row.name} must lie in {row.bounds}, found {_shown(value)}"

@@ -111,8 +111,8 @@ def become_server(settings: Settings, *, config_file: str | Path | None, dev: bo
     server, project = settings.server, config.PROJECT
     if dev and server.num_procs > 1:
         raise UsageError("--dev restarts one process; it goes with --num-procs 1 only")
-    scripts = pages(project)
     ensure_port_free(server.address, server.port)
+    scripts = pages(project)
     environment = {config.ENV_DATA_DIR: str(settings.data_dir)}
     if config_file:
         environment[config.ENV_CONFIG] = str(Path(config_file).resolve())
