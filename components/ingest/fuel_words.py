@@ -31,7 +31,8 @@ _GAS_TECHNOLOGY = (
     (r"reciprocating|spark|compression", "gas_recip"),
     (r"steam", "gas_steam"),
 )
-# Fuel words, first match wins: waste gases before gas, bagasse before diesel ("Bagasse and Diesel").
+# Fuel words, first match wins: landfill gas before biomass (the list's heading is "Renewable/ Biomass / Waste"),
+# both before gas and diesel ("Bagasse and Diesel").
 _FUEL = (
     (r"batter|\bbess\b|\bbidirectional\b", "battery"),
     (r"\bpumps?\b|pumping", "pumps"),
@@ -43,8 +44,8 @@ _FUEL = (
     (r"brown coal|lignite", "coal_brown"),
     (r"black coal", "coal_black"),
     (r"waste coal mine|coal mine waste|\bwcmg\b|waste mine", "gas_wcmg"),
-    (r"bagasse|biomass|wood|green waste|agricultural waste", "bioenergy_biomass"),
-    (r"landfill|biogas|sewe|sludge|waste water|municipal|biodiesel|renewable", "bioenergy_biogas"),
+    (r"landfill|biogas|sewe|sludge|waste water|municipal", "bioenergy_biogas"),
+    (r"bagasse|biomass|wood|green waste|agricultural waste|sugar mill|biodiesel", "bioenergy_biomass"),
     (r"coal seam|coal bed", "gas"),
     (r"\bgas\b|methane|ethane|lng|\bccgt\b|\bocgt\b", "gas"),
     (r"diesel|distillate|kerosene|fuel oil|\boil\b", "distillate"),

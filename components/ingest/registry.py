@@ -36,9 +36,9 @@ import pandas as pd
 from components.errors import FileRejected
 from components.ingest import registry_sources as read
 from components.ingest.fuel_words import OTHER, is_pseudo
+from components.ingest.registry_inference import complete
 from components.market_time import TIME_DTYPE
 from components.schema import UNITS_COLUMNS, conform_units
-from components.vocabulary import GENERATOR, LOAD, UNMAPPED
 
 __all__ = ["RegistryParts", "build_units", "merge_units"]
 
@@ -216,23 +216,7 @@ def _resolve(claims: pd.DataFrame) -> pd.DataFrame:
             by_unit.setdefault(duid, {}).setdefault(column, []).append(claim)
     rows = [row for duid, said in by_unit.items() for row in _rows_of(duid, said)]
     names = [c.name for c in UNITS_COLUMNS]
-    return _complete(conform_units(pd.DataFrame(rows, columns=names)))
-
-
-def _complete(units: pd.DataFrame) -> pd.DataFrame:
-    """What follows from the rest, where no source says it: names, roles, pumps.
-
-    A load of a station that has hydro units pumps water; a unit without a dispatch type generates.
-    """
-    out = units
-    out["station"] = out["station"].where(out["station"] != "", out["duid"])
-    for column in ("fuel", "fueltech"):
-        out[column] = out[column].where(out[column] != "", UNMAPPED)
-    out["role"] = out["role"].where(out["role"] != "", np.where(out["fuel"] == "pumps", LOAD, GENERATOR))
-    at_hydro = out["station"].isin(set(out.loc[out["fuel"] == "hydro", "station"]))
-    pumps = (out["role"] == LOAD) & ((out["fuel"] == "hydro") | ((out["fuel"] == UNMAPPED) & at_hydro))
-    out.loc[pumps, ["fuel", "fueltech"]] = "pumps"
-    return out
+    return complete(conform_units(pd.DataFrame(rows, columns=names)))
 
 
 def _claims_of_units(units: pd.DataFrame) -> pd.DataFrame:
@@ -263,13 +247,13 @@ def build_units(parts: RegistryParts, duids: Iterable[str] = ()) -> pd.DataFrame
         claims.append(
             read.read_dudetailsummary(frame, published, stations=parts.stations, participants=parts.participants)
         )
-    known = {d for c in claims for d in c["duid"]}
-    claims.append(_claims_of_ids(sorted(set(duids) - known)))
+    named = {d for c in claims for d in c["duid"]}
+    claims.append(_claims_of_ids(sorted(named.union(duids))))
     return _resolve(pd.concat(claims, ignore_index=True))
 
 
 def _claims_of_ids(duids: list[str]) -> pd.DataFrame:
-    """What an id alone tells: DG_ and RT_ ids are pseudo units of their region."""
+    """What an id alone tells: that the unit exists, and that DG_ and RT_ ids are pseudo units of their region."""
     rows = pd.DataFrame({"duid": duids}, dtype=object)
     rows["station"] = rows["duid"]
     pseudo = rows["duid"].map(is_pseudo).astype(bool)

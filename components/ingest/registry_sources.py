@@ -143,7 +143,7 @@ def _text(table: pd.DataFrame, column: str) -> pd.Series:
     """A column as trimmed text with single spaces; absent, empty and a lone ``-`` become ''."""
     if column not in table:
         return pd.Series("", index=table.index, dtype=object)
-    words = table[column].map(lambda v: "" if v is None or v != v else " ".join(str(v).split()))
+    words = table[column].map(lambda v: "" if v is None or pd.isna(v) else " ".join(str(v).split()))
     return words.where(~words.isin(["-", "–", "N/A", "n/a", "TBA"]), "").astype(object)
 
 
@@ -161,7 +161,7 @@ def _date(table: pd.DataFrame, column: str) -> pd.Series:
     values = table[column]
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.astype("datetime64[us]")
-    texts = values.map(lambda v: "" if v is None or v != v else str(v).strip().replace("/", "-"))
+    texts = values.map(lambda v: "" if v is None or pd.isna(v) else str(v).strip().replace("/", "-"))
     return pd.to_datetime(texts, errors="coerce", format="ISO8601").astype("datetime64[us]")
 
 
@@ -212,7 +212,7 @@ def read_registration(book: Path | str | bytes, published: pd.Timestamp | None =
     rows["role"] = rows["dispatch_type"].map(role_of)
     generation, consumption = _number(table, "reg cap generation (mw)"), _number(table, "reg cap consumption (mw)")
     rows["capacity_mw"] = generation.where(generation > 0, consumption)
-    rows["storage_mwh"] = _number(table, "maximum storage capacity")
+    rows["storage_mwh"] = _number(table, "maximum storage capacity").where(lambda s: s > 0)
     rows = rows[(rows["duid"] != "") & rows["region"].isin(REGIONS)]
     if rows.empty:
         raise FileRejected(f"sheet {REGISTRATION_SHEET!r} lists no unit with a DUID and a NEM region")
@@ -271,6 +271,11 @@ def _per_unit(rows: pd.DataFrame, *, largest: Sequence[str] = (), added: Sequenc
     return rows.groupby("duid", sort=True).agg(how).reset_index()
 
 
+def _regions(words: pd.Series) -> pd.Series:
+    """Today's regions; SNOWY1, abolished in July 2008, claims nothing."""
+    return words.str.upper().where(lambda r: r.isin(REGIONS), "")
+
+
 def _dispatch_types(words: pd.Series) -> pd.Series:
     return words.map(lambda w: DISPATCH_TYPES.get(role_of(w), w)).astype(object)
 
@@ -314,7 +319,7 @@ def read_dudetailsummary(
     rows["start"], rows["end"] = _date(table, "START_DATE"), _date(table, "END_DATE")
     rows["end"] = rows["end"].where(rows["end"] < NO_END)
     rows["changed"] = _date(table, "LASTCHANGED")
-    rows["region"] = _text(table, "REGIONID").str.upper()
+    rows["region"] = _regions(_text(table, "REGIONID"))
     station, owner = _text(table, "STATIONID"), _text(table, "PARTICIPANTID")
     rows["station"] = station.map(lambda i: (stations or {}).get(i, i))
     rows["owner"] = owner.map(lambda i: (participants or {}).get(i, i))
@@ -367,8 +372,16 @@ def read_names(frame: pd.DataFrame, table: str) -> dict[str, str]:
     return {i: _readable(n) for i, n in zip(_text(rows, identity), _text(rows, name), strict=True) if i and n}
 
 
+_ABBREVIATIONS = frozenset(
+    ["AGL", "EDL", "LFG", "PS", "GT", "BESS", "WF", "SF", "NSW", "QLD", "SA", "TAS", "VIC", "KRC", "HVDC", "NSCAS"]
+)
+
+
 def _readable(name: str) -> str:
-    return name.title() if name.isupper() and " " in name else name
+    """Capitals into ordinary writing: AGL KEMPS CREEK -> AGL Kemps Creek; ids and abbreviations stay."""
+    if not name.isupper() or " " not in name:
+        return name
+    return " ".join(w if w in _ABBREVIATIONS or not w.isalpha() else w.capitalize() for w in name.split())
 
 
 def read_cdeii(frame: pd.DataFrame, published: pd.Timestamp | None = None) -> pd.DataFrame:
