@@ -115,7 +115,7 @@ def build_chunk(dataset: Dataset, month: str, tidy: pd.DataFrame) -> tuple[Chunk
         rows = rows.sort_values(["time", "region", "quality", "changed", "type"], na_position="first", kind="stable")
         rows = rows.drop_duplicates(["time", "region"], keep="last")
     fields = dataset.fields
-    keys, codes = np.unique(rows[dataset.frame_key].to_numpy(dtype=str), return_inverse=True)
+    codes, keys = _sorted_codes(rows[dataset.frame_key])
     length = month_length(month)
     stamps = rows["time"].to_numpy(TIME_DTYPE)
     index = ((stamps - np.datetime64(month, "us")) // STEP).astype("int64") - 1
@@ -143,12 +143,26 @@ def build_chunk(dataset: Dataset, month: str, tidy: pd.DataFrame) -> tuple[Chunk
         if array is not None:
             array.flags.writeable = False
     chunk = Chunk(
-        dataset.name, month, fields, tuple(str(k) for k in keys), length,
+        dataset.name, month, fields, keys, length,
         stamps.min() if len(stamps) else np.datetime64("NaT", "us"),
         stamps.max() if len(stamps) else np.datetime64("NaT", "us"),
-        len(tidy), tuple(sorted(set(tidy["source"]))), lambda: values, lambda: minutes,
+        len(tidy), tuple(sorted(tidy["source"].unique())), lambda: values, lambda: minutes,
     )  # fmt: skip
     return chunk, values, minutes
+
+
+def _sorted_codes(names: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Positions of each row's name in the sorted list of the names that occur, and that list."""
+    if isinstance(names.dtype, pd.CategoricalDtype):
+        codes, found = names.cat.codes.to_numpy(), list(names.cat.categories)
+    else:
+        codes, uniques = pd.factorize(names)
+        found = list(uniques)
+    used = np.bincount(codes, minlength=len(found)) > 0
+    order = sorted(np.flatnonzero(used).tolist(), key=lambda i: str(found[i]))
+    place = np.zeros(len(found), "int32")
+    place[order] = np.arange(len(order), dtype="int32")
+    return place[codes], tuple(str(found[i]) for i in order)
 
 
 class Snapshot:
@@ -159,6 +173,8 @@ class Snapshot:
     version : the published version's name, part of every ETag.
     chunks : dataset -> its months in ascending order.
     units : the registry, tidy (:data:`components.schema.UNITS_COLUMNS`).
+    published : when, naive NEM time; None for one that only memory holds.
+    problems : what is wrong with the stored data, one sentence each; the status shows them.
     """
 
     def __init__(
@@ -167,11 +183,14 @@ class Snapshot:
         chunks: Mapping[str, Sequence[Chunk]],
         units: pd.DataFrame,
         published: pd.Timestamp | None = None,
+        problems: Sequence[str] = (),
     ):
         self.version = version
         self.published = published
+        self.problems = tuple(problems)
         self._chunks = {name: tuple(chunks.get(name, ())) for name in DATASETS}
         self._units = conform_units(units)
+        self._keys: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def from_frames(cls, frames: Mapping[str, pd.DataFrame], units: pd.DataFrame, version: str = "memory") -> Snapshot:
@@ -217,7 +236,10 @@ class Snapshot:
 
     def keys(self, dataset: str) -> tuple[str, ...]:
         """Every key (DUID, region, interconnector) a dataset ever had, sorted."""
-        return tuple(sorted({k for c in self._chunks[dataset] for k in c.keys}))
+        known = self._keys.get(dataset)
+        if known is None:
+            known = self._keys[dataset] = tuple(sorted({k for c in self._chunks[dataset] for k in c.keys}))
+        return known
 
     @property
     def units(self) -> pd.DataFrame:
@@ -226,7 +248,7 @@ class Snapshot:
 
     @cached_property
     def _spans(self) -> dict[str, np.ndarray]:
-        return {duid: rows for duid, rows in self._units.groupby("duid", sort=False).indices.items()}
+        return dict(self._units.groupby("duid", sort=False).indices)
 
     def units_at(self, when: pd.Timestamp | np.datetime64, duids: Sequence[str] | None = None) -> pd.DataFrame:
         """The registry as it stood at one moment: one row per DUID, indexed by DUID.

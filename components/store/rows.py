@@ -1,0 +1,287 @@
+"""Tidy rows of one dataset's month in narrow arrays, and the way between them, frames and Arrow tables.
+
+A month of every unit's readings is five million rows. As positions on the month's 5-minute grid, codes into
+sorted lists of names and ranks of sources they take 24 bytes each and sort quickly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from components.errors import StoreError
+from components.market_time import TIME_DTYPE
+from components.schema import SOURCE_RANK, Dataset, tidy_columns
+from components.store.snapshot import STEP
+
+SOURCE_OF_RANK = {rank: name for name, rank in SOURCE_RANK.items()}
+_STEP_US = int(STEP.astype("int64"))
+_EARLIEST, _LATEST = np.datetime64("1990-01-01", "us"), np.datetime64("2101-01-01", "us")
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of one dataset and one month.
+
+    Attributes
+    ----------
+    stamp : uint16 (n,), position on the month's grid; 1 = 00:05 of the first day.
+    codes : per key column an int32 array (n,) of positions in ``names`` (sorted, without repeats).
+    numbers : per field of the dataset a float64 array (n,), NaN = missing, never -0.0.
+    minutes : int8 (n,), 5 or 30.
+    rank : int8 (n,), :data:`components.schema.SOURCE_RANK` of the row's source.
+    changed : datetime64[us] (n,), NaT = unknown.
+    """
+
+    dataset: Dataset
+    month: str
+    stamp: np.ndarray
+    codes: tuple[np.ndarray, ...]
+    names: tuple[tuple[str, ...], ...]
+    numbers: tuple[np.ndarray, ...]
+    minutes: np.ndarray
+    rank: np.ndarray
+    changed: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.stamp)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory the arrays take [bytes]."""
+        return sum(a.nbytes for a in (self.stamp, *self.codes, *self.numbers, self.minutes, self.rank, self.changed))
+
+    @property
+    def times(self) -> np.ndarray:
+        """Interval-ending stamps, datetime64[us]."""
+        return np.datetime64(self.month, "us") + self.stamp * STEP
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources the rows come from, best first."""
+        return tuple(SOURCE_OF_RANK[r] for r in np.flatnonzero(np.bincount(self.rank, minlength=1)).tolist())
+
+    @cached_property
+    def order_key(self) -> np.ndarray:
+        """One integer per row that sorts like (time, key columns) and is equal exactly where these are."""
+        span = int(np.prod([len(n) for n in self.names], dtype="int64"))
+        dtype = "uint32" if 65536 * max(span, 1) < 2**32 else "int64"
+        key = self.stamp.astype(dtype)
+        for codes, names in zip(self.codes, self.names, strict=True):
+            key *= key.dtype.type(len(names))
+            key += codes.astype(dtype)
+        return key
+
+    def take(self, at: np.ndarray) -> Rows:
+        """The rows at these positions, in this order; names that no row uses any more are dropped."""
+        return Rows(
+            self.dataset, self.month, self.stamp[at], tuple(c[at] for c in self.codes), self.names,
+            tuple(n[at] for n in self.numbers), self.minutes[at], self.rank[at], self.changed[at],
+        ).compact()  # fmt: skip
+
+    def compact(self) -> Rows:
+        """The same rows without names that none of them uses."""
+        codes, names = list(self.codes), list(self.names)
+        for i, (code, name) in enumerate(zip(self.codes, self.names, strict=True)):
+            used = np.flatnonzero(np.bincount(code, minlength=len(name)))
+            if len(used) < len(name):
+                codes[i] = np.searchsorted(used, code).astype("int32")
+                names[i] = tuple(name[j] for j in used)
+        return Rows(
+            self.dataset, self.month, self.stamp, tuple(codes), tuple(names),
+            self.numbers, self.minutes, self.rank, self.changed,
+        )  # fmt: skip
+
+    def to_frame(self, *, narrow: bool = False) -> pd.DataFrame:
+        """The tidy frame, columns and dtypes as :func:`components.schema.conform` gives them.
+
+        ``narrow`` leaves texts as categoricals, which is several times smaller.
+        """
+
+        def words(codes: np.ndarray, names: Sequence[str]) -> pd.Series:
+            if narrow:
+                return pd.Series(pd.Categorical.from_codes(codes, pd.Index(names, dtype=object)))
+            return pd.Series(np.array(names, dtype=object)[codes], dtype=object)
+
+        out: dict[str, object] = {"time": self.times}
+        for column, codes, names in zip(self.dataset.key, self.codes, self.names, strict=True):
+            out[column] = words(codes, names)
+        out.update(zip(self.dataset.fields, self.numbers, strict=True))
+        out["minutes"] = self.minutes
+        out["source"] = words(self.rank - 1, [SOURCE_OF_RANK[r] for r in sorted(SOURCE_OF_RANK)])
+        out["changed"] = self.changed
+        return pd.DataFrame(out, columns=tidy_columns(self.dataset))
+
+    def to_table(self) -> pa.Table:
+        """The rows as Arrow: texts dictionary-encoded, missing numbers and times null."""
+        arrays: dict[str, pa.Array] = {"time": pa.array(self.times)}
+        for column, codes, names in zip(self.dataset.key, self.codes, self.names, strict=True):
+            arrays[column] = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names, pa.string()))
+        for field, numbers in zip(self.dataset.fields, self.numbers, strict=True):
+            arrays[field] = pa.array(numbers, from_pandas=True)
+        arrays["minutes"] = pa.array(self.minutes)
+        ranks = [SOURCE_RANK[s] for s in self.sources]
+        position = np.searchsorted(ranks, self.rank).astype("int32")
+        arrays["source"] = pa.DictionaryArray.from_arrays(pa.array(position), pa.array(self.sources, pa.string()))
+        arrays["changed"] = pa.array(self.changed)
+        return pa.table(arrays)
+
+    @classmethod
+    def from_table(cls, dataset: Dataset, month: str, table: pa.Table) -> Rows:
+        """Rows from an Arrow table that :meth:`to_table` made (no validation beyond its types)."""
+        stamp = (table["time"].to_numpy() - np.datetime64(month, "us")) // STEP
+        pairs = [_dictionary(table[column]) for column in dataset.key]
+        position, sources = _dictionary(table["source"])
+        ranks = np.array([SOURCE_RANK[s] for s in sources], dtype="int8")
+        return cls(
+            dataset, month, stamp.astype("uint16"), tuple(p[0] for p in pairs), tuple(p[1] for p in pairs),
+            tuple(table[f].to_numpy() for f in dataset.fields), table["minutes"].to_numpy(), ranks[position],
+            table["changed"].to_numpy().astype(TIME_DTYPE),
+        )  # fmt: skip
+
+
+def _dictionary(column: pa.ChunkedArray) -> tuple[np.ndarray, tuple[str, ...]]:
+    encoded = column.unify_dictionaries().combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # a column of no chunk at all
+        return np.empty(0, "int32"), ()
+    return _sorted_names(encoded.indices.to_numpy(), encoded.dictionary.to_pylist())
+
+
+def _sorted_names(codes: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Codes into a sorted list of names; int32."""
+    order = sorted(range(len(names)), key=names.__getitem__)
+    if order == list(range(len(names))):
+        return codes.astype("int32", copy=False), tuple(names)
+    place = np.empty(len(names), "int32")
+    place[order] = np.arange(len(names), dtype="int32")
+    return place[codes], tuple(names[i] for i in order)
+
+
+def concatenate(pieces: Sequence[Rows]) -> Rows:
+    """The rows of several pieces of one dataset and month, one piece after the other."""
+    if len(pieces) == 1:
+        return pieces[0]
+    first = pieces[0]
+    codes: list[np.ndarray] = []
+    names: list[tuple[str, ...]] = []
+    for i in range(len(first.names)):
+        union = tuple(sorted(set().union(*(p.names[i] for p in pieces))))
+        place = {name: at for at, name in enumerate(union)}
+        shifted = [
+            p.codes[i] if p.names[i] == union else np.array([place[n] for n in p.names[i]], "int32")[p.codes[i]]
+            for p in pieces
+        ]
+        codes.append(np.concatenate(shifted))
+        names.append(union)
+    return Rows(
+        first.dataset, first.month, np.concatenate([p.stamp for p in pieces]), tuple(codes), tuple(names),
+        tuple(np.concatenate(columns) for columns in zip(*(p.numbers for p in pieces), strict=True)),
+        np.concatenate([p.minutes for p in pieces]), np.concatenate([p.rank for p in pieces]),
+        np.concatenate([p.changed for p in pieces]),
+    )  # fmt: skip
+
+
+# -- from outside ------------------------------------------------------------------------------------
+
+
+def rows_by_month(dataset: Dataset, given: pd.DataFrame | pa.Table) -> Iterator[Rows]:
+    """Checked rows of a tidy frame, month by month.
+
+    Raises
+    ------
+    StoreError
+        Naming dataset and row: a column is absent, a time is missing or off the 5-minute grid, a half-hour
+        does not end on one, a key is empty, a length is neither 5 nor 30, a source is unknown.
+    """
+    frame = given.to_pandas() if isinstance(given, pa.Table) else given
+    absent = [c for c in ("time", *dataset.key, "source") if c not in frame]
+    if absent:
+        raise StoreError(f"{dataset.name} rows lack the column {absent[0]!r}; they have {', '.join(map(str, frame))}")
+    if not len(frame):
+        return
+    times = _times(dataset, frame, "time")
+    minutes = _minutes(dataset, frame)
+    pairs = [_words(dataset, frame, column) for column in dataset.key]
+    position, sources = _words(dataset, frame, "source")
+    unknown = [s for s in sources if s not in SOURCE_RANK]
+    if unknown:
+        raise StoreError(
+            f"{dataset.name} rows have the source {unknown[0]!r}; it must be one of {', '.join(SOURCE_RANK)}"
+        )
+    rank = np.array([SOURCE_RANK[s] for s in sources], "int8")[position]
+    micros = times.view("int64")
+    step = np.where(minutes == 30, 6 * _STEP_US, _STEP_US) if (minutes == 30).any() else _STEP_US
+    _refuse(dataset, frame, micros % step != 0, "lies off the 5-minute grid (a half-hour ends at :00 or :30)")
+    _refuse(dataset, frame, (times <= _EARLIEST) | (times > _LATEST), "lies outside 1990-2100")
+    numbers = tuple(_numbers(dataset, frame, f) for f in dataset.fields)
+    changed = _times(dataset, frame, "changed") if "changed" in frame else np.full(len(frame), "NaT", TIME_DTYPE)
+
+    inside = times - np.timedelta64(1, "us")
+    low, high = inside.min().astype("datetime64[M]"), inside.max().astype("datetime64[M]")
+    month_number = None if low == high else inside.astype("datetime64[M]")
+    for month in [low] if month_number is None else np.unique(month_number):
+        at = slice(None) if month_number is None else np.flatnonzero(month_number == month)
+        yield Rows(
+            dataset, str(month), ((times[at] - month.astype(TIME_DTYPE)) // STEP).astype("uint16"),
+            tuple(p[0][at] for p in pairs), tuple(p[1] for p in pairs), tuple(n[at] for n in numbers),
+            minutes[at], rank[at], changed[at],
+        ).compact()  # fmt: skip
+
+
+def _refuse(dataset: Dataset, frame: pd.DataFrame, wrong: np.ndarray, why: str) -> None:
+    """Raise for the first row that is wrong, naming it."""
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        row = frame.iloc[at]
+        named = ", ".join(f"{c} {row[c]}" for c in ("time", *dataset.key))
+        raise StoreError(f"{dataset.name}: row {at} ({named}) {why}; {int(wrong.sum())} of {len(frame)} rows are wrong")
+
+
+def _times(dataset: Dataset, frame: pd.DataFrame, column: str) -> np.ndarray:
+    if not pd.api.types.is_datetime64_dtype(frame[column].dtype):
+        if column == "changed" and frame[column].isna().all():
+            return np.full(len(frame), "NaT", TIME_DTYPE)
+        raise StoreError(f"{dataset.name}: {column} is {frame[column].dtype}; naive NEM times (datetime64) are needed")
+    times = frame[column].to_numpy(TIME_DTYPE)
+    if column == "time":
+        _refuse(dataset, frame, np.isnat(times), "has no time")
+    return times
+
+
+def _minutes(dataset: Dataset, frame: pd.DataFrame) -> np.ndarray:
+    if "minutes" not in frame:
+        return np.full(len(frame), 5, "int8")
+    minutes = frame["minutes"].to_numpy()
+    _refuse(dataset, frame, ~np.isin(minutes, (5, 30)), "covers neither 5 nor 30 minutes")
+    return minutes.astype("int8")
+
+
+def _words(dataset: Dataset, frame: pd.DataFrame, column: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    series = frame[column]
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        codes, uniques = series.cat.codes.to_numpy(), list(series.cat.categories)
+    else:
+        codes, found = pd.factorize(series)
+        uniques = list(found)
+    _refuse(dataset, frame, codes < 0, f"has no {column}")
+    strange = [i for i, name in enumerate(uniques) if not isinstance(name, str) or not name]
+    if strange:
+        _refuse(dataset, frame, np.isin(codes, strange), f"has a {column} that is no name")
+        # Only categories that no row uses are strange: give them a name that compacting drops again.
+        uniques = [f"\0{i}" if i in strange else name for i, name in enumerate(uniques)]
+    return _sorted_names(codes, [str(name) for name in uniques])
+
+
+def _numbers(dataset: Dataset, frame: pd.DataFrame, field: str) -> np.ndarray:
+    if field not in frame:
+        return np.full(len(frame), np.nan)
+    try:
+        # Adding zero makes a copy that the caller cannot change, and 0.0 of -0.0, so that equal rows are the same.
+        return frame[field].to_numpy("float64", na_value=np.nan) + 0.0
+    except (TypeError, ValueError) as wrong:
+        raise StoreError(f"{dataset.name}: the column {field!r} holds something that is no number ({wrong})") from None
