@@ -81,7 +81,7 @@ def bucket_start(times: np.ndarray | pd.DatetimeIndex, interval: str) -> np.ndar
     if interval in _FIXED:
         step = np.timedelta64(_FIXED[interval], "m").astype("timedelta64[us]")
         # 1970-01-05 was a Monday; for steps dividing a day the origin makes no difference.
-        origin = np.datetime64("1970-01-05", "us")
+        origin = np.array("1970-01-05", TIME_DTYPE)
         return origin + ((inside - origin) // step) * step
     months = inside.astype("datetime64[M]").astype("int64")  # months since 1970-01
     span = _MONTHS[interval]
@@ -164,7 +164,8 @@ def parse_span(text: str) -> pd.Timedelta | pd.DateOffset:
         return pd.DateOffset(months=count)
     if unit == "y":
         return pd.DateOffset(years=count)
-    return pd.Timedelta(count, {"m": "min", "min": "min", "h": "h", "d": "D", "w": "W"}[unit])
+    minutes = {"m": 1, "min": 1, "h": 60, "d": 1440, "w": 10080}[unit]
+    return pd.Timedelta(minutes=count * minutes)
 
 
 @dataclass(frozen=True)
