@@ -45,6 +45,13 @@ class Axis:
         """What the buckets are called, datetime64[us] (B,)."""
         return bucket_label(self.starts, self.interval)
 
+    def inside(self, times: np.ndarray) -> slice:
+        """Which of the ascending ``times`` fall into the axis."""
+        if not len(self.starts):
+            return slice(0, 0)
+        end = bucket_end(self.starts[-1:], self.interval)[0]
+        return slice(*np.searchsorted(times, [self.starts[0], end], side="right").tolist())
+
     def runs(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where in ``times`` each bucket begins, and which bucket that is: two int arrays (R,)."""
         if self.interval == "5m":
@@ -91,15 +98,17 @@ class Means:
         self.totals = np.full((count, len(axis)), neutral)
 
     def add(self, times: np.ndarray, values: np.ndarray, rows: np.ndarray | slice = slice(None)) -> None:
-        """Add the stamps ``times`` (T,) of the series ``rows``; ``values`` is (K, T), NaN = missing."""
-        if not len(times) or not len(self.axis):
+        """Add the stamps ``times`` (T,) of the series ``rows``; ``values`` is (K, T), NaN = missing.
+
+        Stamps outside the axis are left out.
+        """
+        inside = self.axis.inside(times)
+        times, values = times[inside], values[:, inside]
+        if not len(times):
             return
         first, bucket = self.axis.runs(times)
         low, high = int(bucket[0]), int(bucket[-1]) + 1
-        if high - low == len(bucket):
-            where = slice(low, high)
-        else:
-            where = bucket
+        where: slice | np.ndarray = slice(low, high) if high - low == len(bucket) else bucket
         present = ~np.isnan(values)
         self._at(self.counts, rows, where, run_counts(present, first), np.add)
         if self.how == "mean":

@@ -65,12 +65,15 @@ def sum_units(
     parts: np.ndarray,
     series: np.ndarray,
     count: int,
-    weights: np.ndarray | None = None,
+    *,
+    price: np.ndarray | None = None,
+    region: np.ndarray | None = None,
 ) -> np.ndarray:
     """Sum over units, stamp by stamp, of each series (count, T), float64 [MW].
 
     A stamp is NaN where no unit of the series has a reading; a unit without one adds nothing there.
-    ``weights`` (K, T) or (1, T), e.g. prices, multiply the readings of each unit; NaN there is missing too.
+    With ``price`` (R, T) and each unit's row in it, ``region`` (K,), readings are multiplied by their price
+    [$/h]; a reading without a price is missing then.
     Rows are taken one at a time, so that a month of a mapped file is never copied as a whole.
     """
     length = values.shape[1]
@@ -79,8 +82,9 @@ def sum_units(
     full = np.zeros(count, bool)
     for unit, part, code in zip(units.tolist(), parts.tolist(), series.tolist(), strict=True):
         row = values[unit]
-        if weights is not None:
-            row = row * weights[unit if len(weights) > 1 else 0]
+        row = signed(row, part)
+        if price is not None and region is not None:
+            row = row * price[region[unit]]
         missing = np.isnan(row)
         if missing.any():
             row = np.where(missing, 0, row)
@@ -89,6 +93,6 @@ def sum_units(
         elif not full[code]:
             full[code] = True
             seen[code] = True
-        total[code] += signed(row, part)
+        total[code] += row
     total[~seen] = np.nan
     return total

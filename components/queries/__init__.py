@@ -1,5 +1,5 @@
 """The program's questions. Importing this package makes all of them known in ``base.REGISTRY``."""
 
-from components.queries import generation
+from components.queries import demand, flows, generation, prices, registry, revenue, stations
 
-__all__ = ["generation"]
+__all__ = ["demand", "flows", "generation", "prices", "registry", "revenue", "stations"]

@@ -11,9 +11,9 @@ from components.metrics.buckets import Means, trimmed
 from components.metrics.generation import NEGATIVE, POSITIVE, signed, sum_units, terms
 from components.queries.base import Names, Result, WindowQuery, register
 from components.queries.regional import REGION_ORDER, axis_of, long_frame, regions_asked
-from components.queries.units import UnitCoverage, matching, readings, unit_table
+from components.queries.units import UnitCoverage, readings, unit_table
 from components.store.snapshot import Snapshot
-from components.vocabulary import FUELS, FUELTECHS, NEM, REGIONS
+from components.vocabulary import FUELS, FUELTECHS, GENERATOR, LOAD, NEM, REGIONS
 
 ROOFTOP = ("rooftop", "solar_rooftop")
 INTERCHANGE = (("imports", "imports"), ("exports", "exports"))
@@ -93,7 +93,9 @@ class _ByFuel:
             out = np.full(table.rows, -1)
             for row, (fuel, tech) in enumerate(side):
                 region = NEM if layer == NEM else table.region[row]
-                if not self.wants(fuel) or (layer != NEM and region in REGIONS and region not in self.asked):
+                # Units without a known region belong to no region asked for by name.
+                elsewhere = layer != NEM and region not in self.asked and (self.query.region or region in REGIONS)
+                if elsewhere or not self.wants(fuel):
                     continue
                 out[row] = index.setdefault((region, fuel, tech if self.fine else ""), len(index))
             codes.append(out)
@@ -101,16 +103,12 @@ class _ByFuel:
 
     def add_units(self) -> None:
         table = unit_table(self.snapshot)
-        layers = []
-        chosen = matching(table, fuel=self.query.fuel, region=[] if NEM in self.asked else self.query.region)
-        if any(r != NEM for r in self.asked):
-            keys, positive, negative = self.key_codes("")
-            if self.query.region:  # a region by name leaves out units that have none
-                homeless = table.region == ""
-                positive[homeless], negative[homeless] = -1, -1
-            layers.append((keys, positive, negative))
-        if NEM in self.asked:
-            layers.append(self.key_codes(NEM))
+        apart = [self.key_codes("")] if any(r != NEM for r in self.asked) else []
+        layers = apart + ([self.key_codes(NEM)] if NEM in self.asked else [])
+        gives, takes = table.role != LOAD, table.role != GENERATOR
+        chosen = np.zeros(table.rows, bool)
+        for _, positive, negative in layers:
+            chosen |= (gives & (positive >= 0)) | (takes & (negative >= 0))
         coverage = UnitCoverage(table, self.window.start, self.window.end)
         for part in readings(self.snapshot, self.window.start, self.window.end, chosen):
             counts = coverage.add(part)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -16,7 +17,7 @@ import pandas as pd
 
 from components.market_time import TIME_DTYPE
 from components.store.snapshot import Chunk, Snapshot
-from components.vocabulary import GENERATOR, UNMAPPED, series_of
+from components.vocabulary import GENERATOR, LOAD, UNMAPPED, series_of
 
 STEP = np.timedelta64(5, "m").astype("timedelta64[us]")
 _BEGINNING = np.datetime64("0001-01-01", "us")
@@ -101,9 +102,7 @@ class UnitTable:
                     if origin < self.valid_from[row] < end:
                         cuts.add(int((self.valid_from[row] - origin) // STEP))
             edges = sorted(cuts)
-            self._months[key] = [
-                (i, j, self.rows_at(chunk.keys, origin + i * STEP)) for i, j in zip(edges, edges[1:], strict=False)
-            ]
+            self._months[key] = [(i, j, self.rows_at(chunk.keys, origin + i * STEP)) for i, j in pairwise(edges)]
         return self._months[key]
 
     def expected(self, row: int, start: pd.Timestamp, end: pd.Timestamp) -> int:
@@ -213,7 +212,7 @@ def matching(
 ) -> np.ndarray | None:
     """Which registry rows fit every filter given (None where all do). ``NEM`` fits every region.
 
-    A fuel fits a row when its generation or its consumption belongs to that fuel.
+    A fuel fits a row that is registered under it, or whose generation or consumption belongs to it.
     """
     keep = np.ones(table.rows, bool)
     asked = False
@@ -224,13 +223,12 @@ def matching(
         if names:
             words = set(names)
             own = (table.fuel, table.fueltech)[at]
-            keep &= np.array(
-                [
-                    {p[at], o} & words != set() if r == GENERATOR else {p[at], n[at], o} & words != set()
-                    for p, n, o, r in zip(table.positive, table.negative, own, table.role, strict=True)
-                ],
-                bool,
-            )
+            sides = zip(table.positive, table.negative, own, table.role, strict=True)
+            fits = [
+                bool(words & ({o} | ({p[at]} if r != LOAD else set()) | ({n[at]} if r != GENERATOR else set())))
+                for p, n, o, r in sides
+            ]
+            keep &= np.array(fits, bool)
             asked = True
     for names, column in ((station, table.station), (duid, table.duid), (owner, table.owner)):
         if names:

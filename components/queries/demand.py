@@ -1,0 +1,64 @@
+"""Demand of regions, with rooftop solar added back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from components.market_time import label_side
+from components.metrics.buckets import Means, trimmed
+from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.regional import aligned, axis_of, long_frame, regions_asked
+from components.store.snapshot import Snapshot
+from components.vocabulary import NEM, REGIONS
+
+
+@register
+class Demand(WindowQuery):
+    """Operational and underlying demand over time."""
+
+    route = "demand"
+    page = "generation"
+    title = "Demand"
+    description = (
+        "Operational demand (TOTALDEMAND), the rooftop solar estimate, and underlying demand = both together. "
+        "NEM is the sum of the five regions, null where one is missing."
+    )
+    dataset = "region"
+    row_columns = {
+        "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
+        "region": ("", "Region, or NEM"),
+        "demand": ("MW", "Operational demand; can be negative"),
+        "rooftop": ("MW", "Estimated rooftop solar"),
+        "underlying": ("MW", "Demand + rooftop, null where either is missing"),
+    }
+    examples = ("last=1d&region=NSW1", "last=30d&interval=1d&region=NEM")
+
+    region = Names(default=[], vocabulary="region", doc="Regions; none = the five apart, NEM = their sum.")
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        return self.buckets_at_most(snapshot) * len(regions_asked(self.region))
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        window = self.window(snapshot)
+        asked = regions_asked(self.region)
+        axis = axis_of(snapshot, window, "region")
+        columns = {name: Means(len(asked), axis) for name in ("demand", "rooftop", "underlying")}
+        present = 0
+        for block in snapshot.blocks("region", "demand", window.start, window.end, REGIONS) if len(axis) else ():
+            roof = aligned(snapshot, "rooftop", "mw", block.times, REGIONS)
+            parts = {"demand": block.values, "rooftop": roof, "underlying": block.values + roof}
+            for name, values in parts.items():
+                rows = [values.sum(axis=0) if r == NEM else values[REGIONS.index(r)] for r in asked]
+                if name == "demand":
+                    present += int((~np.isnan(rows)).sum())
+                columns[name].add(block.times, np.vstack(rows))
+        numbers = {name: means.result() for name, means in columns.items()}
+        keep = trimmed(~np.isnan(numbers["demand"]))
+        frame = long_frame(axis.labels[keep], {"region": asked}, {k: v[:, keep] for k, v in numbers.items()})
+        return Result(
+            frame, dict.fromkeys(numbers, "MW"), window.start, window.end, ("region",), window.interval,
+            label_side(window.interval), window.expected * len(asked), present,
+            snapshot.version, snapshot.sources,
+            ("Rooftop solar is AEMO's half-hourly estimate, published late.",),
+        )  # fmt: skip

@@ -1,0 +1,76 @@
+"""Flows between regions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from components.market_time import label_side
+from components.metrics.buckets import Means, trimmed
+from components.metrics.generation import NEGATIVE, POSITIVE, signed
+from components.metrics.links import utilisation
+from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.regional import aligned, axis_of, long_frame
+from components.store.snapshot import Snapshot
+
+_READ = ("mw", "mw_target", "export_limit", "import_limit")
+
+
+@register
+class Flows(WindowQuery):
+    """Interconnector flows, limits and utilisation over time."""
+
+    route = "transmission/flows"
+    page = "transmission"
+    title = "Interconnector flows"
+    description = (
+        "Metered and target flow, limits and utilisation of each interconnector; positive runs from the first to the "
+        "second region of its name. Utilisation is target flow / limit in its direction per interval, null where that "
+        "limit is 0 or opposed, then averaged. Both directions are split before they are averaged."
+    )
+    dataset = "flow"
+    row_columns = {
+        "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
+        "interconnector": ("", "Interconnector"),
+        "mw": ("MW", "Metered flow at the start of the interval"),
+        "mw_target": ("MW", "Target flow at the end of the interval"),
+        "export_limit": ("MW", "Limit in the positive direction"),
+        "import_limit": ("MW", "Limit in the negative direction, usually negative"),
+        "utilisation": ("", "Share of the limit in the direction of flow"),
+        "mw_forward": ("MW", "Average of the positive part of the metered flow"),
+        "mw_reverse": ("MW", "Average of the negative part of the metered flow"),
+    }
+    examples = ("last=1d", "interconnector=VIC1-NSW1&last=7d&interval=1h")
+
+    interconnector = Names(default=[], vocabulary="interconnector", doc="Interconnectors; none = all.")
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        return self.buckets_at_most(snapshot) * len(self.interconnector or snapshot.keys("flow"))
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        window = self.window(snapshot)
+        known = snapshot.keys("flow")
+        links = tuple(k for k in known if k in self.interconnector) if self.interconnector else known
+        axis = axis_of(snapshot, window, "flow")
+        names = (*_READ, "utilisation", "mw_forward", "mw_reverse")
+        means = {name: Means(len(links), axis) for name in names}
+        present = 0
+        for block in snapshot.blocks("flow", "mw", window.start, window.end, links) if len(axis) else ():
+            parts = {"mw": block.values}
+            for name in _READ[1:]:
+                parts[name] = aligned(snapshot, "flow", name, block.times, links)
+            parts["utilisation"] = utilisation(parts["mw_target"], parts["export_limit"], parts["import_limit"])
+            parts["mw_forward"] = signed(block.values, POSITIVE)
+            parts["mw_reverse"] = signed(block.values, NEGATIVE)
+            present += int((~(np.isnan(parts["mw"]) & np.isnan(parts["mw_target"]))).sum())
+            for name, values in parts.items():
+                means[name].add(block.times, values)
+        numbers = {name: m.result() for name, m in means.items()}
+        keep = trimmed(~np.isnan(np.vstack([numbers["mw"], numbers["mw_target"]])))
+        frame = long_frame(axis.labels[keep], {"interconnector": links}, {k: v[:, keep] for k, v in numbers.items()})
+        units = {name: self.row_columns[name][0] for name in names}
+        return Result(
+            frame, units, window.start, window.end, ("interconnector",), window.interval,
+            label_side(window.interval), window.expected * len(links), present,
+            snapshot.version, snapshot.sources,
+        )  # fmt: skip

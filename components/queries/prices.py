@@ -1,0 +1,279 @@
+"""Regional prices over time, their statistics, bands and duration."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+import param
+
+from components.market_time import TIME_DTYPE, label_side
+from components.metrics.buckets import Means, trimmed
+from components.metrics.prices import bands, duration, native_values, summarise
+from components.queries.base import Names, PeriodQuery, Result, WindowQuery, register
+from components.queries.regional import axis_of, long_frame, named, prices, regions_asked
+from components.store.snapshot import Block, Snapshot
+from components.vocabulary import NEM, REGIONS
+
+_REGION_DOC = "Regions; none = the five apart, NEM = the demand-weighted price of all."
+_ORDER = (*REGIONS, NEM)
+
+
+@register
+class RegionalPrices(WindowQuery):
+    """Regional reference prices over time."""
+
+    route = "prices/regional"
+    page = "prices"
+    title = "Regional prices"
+    description = (
+        "Regional reference price (RRP). A coarser interval is the time-weighted mean of its prices; NEM is "
+        "weighted by demand, per interval and over time, and null where any region lacks price or demand."
+    )
+    dataset = "price"
+    row_columns = {
+        "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
+        "region": ("", "Region, or NEM"),
+        "price": ("$/MWh", "Price, null where none is known"),
+    }
+    examples = ("last=1d&region=NSW1", "last=7d&interval=1h&region=NEM", "last=30d&interval=1d&agg=max")
+
+    region = Names(default=[], vocabulary="region", doc=_REGION_DOC)
+    agg = param.Selector(
+        default="mean", objects=["mean", "min", "max"], doc="What a bucket shows of its 5-minute prices."
+    )
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        return self.buckets_at_most(snapshot) * len(regions_asked(self.region))
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        window = self.window(snapshot)
+        asked = regions_asked(self.region)
+        axis = axis_of(snapshot, window, "price")
+        apart = [r for r in asked if r != NEM]
+        means = Means(len(apart), axis, self.agg)
+        # The NEM's mean weights by energy: money and demand of the intervals that have both.
+        money, energy, extreme = Means(1, axis), Means(1, axis), Means(1, axis, self.agg)
+        present = 0
+        notes = []
+        for price, demand in prices(snapshot, window.start, window.end, nem=NEM in asked) if len(axis) else ():
+            rows = [price.keys.index(r) for r in apart]
+            means.add(price.times, price.values[rows])
+            present += int((~np.isnan(price.values[rows])).sum())
+            if NEM in asked:
+                nem, load = price.row(NEM), demand.row(NEM)
+                present += int((~np.isnan(nem)).sum())
+                if self.agg == "mean":
+                    money.add(price.times, (nem * load)[None])
+                    energy.add(price.times, np.where(np.isnan(nem), np.nan, load)[None])
+                else:
+                    extreme.add(price.times, nem[None])
+        values = means.result()
+        if NEM in asked:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                whole = money.totals / np.where(energy.totals != 0, energy.totals, np.nan)
+            values = np.vstack([values, whole if self.agg == "mean" else extreme.result()])
+            if len(axis) and np.isnan(values[-1]).all():
+                notes.append(
+                    "The NEM price needs price and demand of all five regions; this window has no such interval."
+                )
+        keep = trimmed(~np.isnan(values))
+        frame = long_frame(axis.labels[keep], {"region": asked}, {"price": values[:, keep]})
+        return Result(
+            frame, {"price": "$/MWh"}, window.start, window.end, ("region",), window.interval,
+            label_side(window.interval), window.expected * len(asked), present,
+            snapshot.version, snapshot.sources, tuple(notes),
+        )  # fmt: skip
+
+
+class _PriceQuery(PeriodQuery):
+    """What statistics, bands and duration share: all prices of a window, region by region."""
+
+    dataset = "price"
+    page = "prices"
+
+    region = Names(default=[], vocabulary="region", doc=_REGION_DOC)
+
+    def gathered(self, snapshot: Snapshot) -> tuple[tuple[str, ...], Block, np.ndarray]:
+        """The regions asked for, their prices and native minutes in one block, and their demand."""
+        window = self.window(snapshot)
+        asked = regions_asked(self.region)
+        times, values, native, demand = [], [], [], []
+        for price, load in prices(snapshot, window.start, window.end, nem=NEM in asked):
+            rows = [price.keys.index(r) for r in asked]
+            times.append(price.times)
+            values.append(price.values[rows])
+            native.append(price.native_minutes()[rows])
+            demand.append(load.values[rows])
+        if not times:
+            empty = np.empty((len(asked), 0))
+            return asked, Block(np.empty(0, TIME_DTYPE), asked, empty, empty.astype("uint8")), empty
+        block = Block(np.concatenate(times), asked, np.concatenate(values, axis=1), np.concatenate(native, axis=1))
+        return asked, block, np.concatenate(demand, axis=1)
+
+    def answer(
+        self, snapshot: Snapshot, frame: pd.DataFrame, units: dict[str, str], block: Block, series: tuple[str, ...]
+    ) -> Result:
+        """The result around a frame, with the coverage of the prices behind it."""
+        window = self.window(snapshot)
+        return Result(
+            frame, units, window.start, window.end, series, "", "", window.expected * len(block.keys),
+            int((~np.isnan(block.values)).sum()), snapshot.version, snapshot.sources,
+        )  # fmt: skip
+
+
+@register
+class PriceStats(_PriceQuery):
+    """Statistics of regional prices over a window."""
+
+    route = "prices/stats"
+    title = "Price statistics"
+    description = "Mean, percentiles, extremes, volatility, negative and high prices of each region over a window."
+    row_columns = {
+        "region": ("", "Region, or NEM"),
+        "mean": ("$/MWh", "Time-weighted mean"),
+        "median": ("$/MWh", "Median of the native readings"),
+        "p5": ("$/MWh", "5th percentile"),
+        "p25": ("$/MWh", "25th percentile"),
+        "p75": ("$/MWh", "75th percentile"),
+        "p95": ("$/MWh", "95th percentile"),
+        "min": ("$/MWh", "Lowest price"),
+        "min_time": ("", "When it was first reached (end of the interval)"),
+        "max": ("$/MWh", "Highest price"),
+        "max_time": ("", "When it was first reached (end of the interval)"),
+        "volatility": ("$/MWh", "Standard deviation of prices"),
+        "change_volatility": ("$/MWh", "Standard deviation of changes between neighbouring 5-minute prices"),
+        "negative_hours": ("h", "Hours below $0"),
+        "negative_intervals": ("", "Native intervals (5 or 30 minutes) below $0"),
+        "longest_negative_hours": ("h", "Longest time below $0 without a break"),
+        "hours_above_300": ("h", "Hours at $300 or more"),
+        "cap_payout": ("$/MW", "Sum of max(0, price - 300) x hours"),
+        "volume_weighted": ("$/MWh", "Demand-weighted mean"),
+        "intervals": ("", "Native intervals with a price"),
+        "coverage": ("", "Share of the window's 5-minute intervals with a price"),
+    }
+    examples = ("last=7d", "start=2024-07-01&end=2024-08-01&region=NEM")
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        return len(regions_asked(self.region))
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        asked, block, demand = self.gathered(snapshot)
+        expected = self.window(snapshot).expected
+        rows = []
+        native = block.native_minutes()
+        for i, region in enumerate(asked):
+            known = int((~np.isnan(block.values[i])).sum())
+            if not known:
+                continue
+            row = {"region": region, **asdict(summarise(block.times, block.values[i], native[i], demand[i]))}
+            rows.append({**row, "coverage": known / expected if expected else np.nan})
+        frame = pd.DataFrame(rows, columns=list(self.row_columns))
+        units = {c: unit for c, (unit, _) in self.row_columns.items() if c not in ("region", "min_time", "max_time")}
+        for column in units:
+            frame[column] = frame[column].astype("float64")
+        for column in ("min_time", "max_time"):
+            frame[column] = frame[column].astype(TIME_DTYPE)
+        frame["region"] = named(_ORDER, np.array([_ORDER.index(r["region"]) for r in rows], int))
+        return self.answer(snapshot, frame, units, block, ("region",))
+
+
+@register
+class PriceBands(_PriceQuery):
+    """How much time prices spend in each band, and what each adds to the mean."""
+
+    route = "prices/bands"
+    title = "Price bands"
+    description = (
+        "Share of time, mean and contribution to the mean of each price band. Bands are contiguous from floor to "
+        "cap; a price on an edge belongs to the band above. The contributions add up to the mean."
+    )
+    row_columns = {
+        "region": ("", "Region, or NEM"),
+        "band": ("", "Band, in $/MWh"),
+        "low": ("$/MWh", "Lower edge, inclusive; null for the lowest band"),
+        "high": ("$/MWh", "Upper edge, exclusive; null for the highest band"),
+        "hours": ("h", "Time in the band"),
+        "intervals": ("", "Native intervals in the band"),
+        "share": ("", "Share of the time that has a price"),
+        "mean": ("$/MWh", "Mean price within the band"),
+        "contribution": ("$/MWh", "What the band adds to the overall mean"),
+    }
+    examples = ("last=30d&region=SA1",)
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        return len(regions_asked(self.region)) * 7
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        asked, block, _ = self.gathered(snapshot)
+        native = block.native_minutes()
+        rows = []
+        for i, region in enumerate(asked):
+            if np.isnan(block.values[i]).all():
+                continue
+            for band in bands(block.values[i], native[i]):
+                row = {"region": region, **asdict(band)}
+                row["band"] = row.pop("label")
+                rows.append(row)
+        frame = pd.DataFrame(rows, columns=list(self.row_columns))
+        units = {c: unit for c, (unit, _) in self.row_columns.items() if c not in ("region", "band")}
+        for column in units:
+            frame[column] = frame[column].astype("float64").replace([np.inf, -np.inf], np.nan)
+        frame["region"] = pd.Categorical(frame["region"], categories=list(_ORDER))
+        frame["band"] = pd.Categorical(frame["band"], categories=list(dict.fromkeys(frame["band"])))
+        return self.answer(snapshot, frame, units, block, ("region", "band"))
+
+
+@register
+class PriceDuration(_PriceQuery):
+    """The price that was exceeded for each share of the time."""
+
+    route = "prices/duration"
+    title = "Price duration curve"
+    description = (
+        "Prices of the window from the highest to the lowest, by the share of time in which each was exceeded."
+    )
+    row_columns = {
+        "region": ("", "Region, or NEM"),
+        "exceedance": ("", "Share of the time with a higher price: 0 = the highest price, 1 = the lowest"),
+        "price": ("$/MWh", "Price"),
+        "hours": ("h", "Hours with a higher price"),
+    }
+    examples = ("last=30d&region=NSW1", "last=1y&steps=200")
+
+    steps = param.Integer(default=100, bounds=(10, 1000), doc="Number of steps between the highest and lowest price.")
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        return len(regions_asked(self.region)) * (self.steps + 1)
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        asked, block, _ = self.gathered(snapshot)
+        native = block.native_minutes()
+        shares = np.linspace(0, 1, self.steps + 1)
+        regions, price, hours = [], [], []
+        for i, region in enumerate(asked):
+            sample = native_values(block.times, block.values[i], native[i])
+            if not len(sample):
+                continue
+            regions.append(region)
+            price.append(duration(sample, shares))
+            hours.append(shares * (~np.isnan(block.values[i])).sum() * 5 / 60)
+        count = len(regions)
+        frame = pd.DataFrame(
+            {
+                "region": named(_ORDER, np.repeat([_ORDER.index(r) for r in regions], len(shares)).astype(int)),
+                "exceedance": np.tile(shares, count),
+                "price": np.concatenate(price) if count else np.empty(0),
+                "hours": np.concatenate(hours) if count else np.empty(0),
+            }
+        )
+        units = {"exceedance": "", "price": "$/MWh", "hours": "h"}
+        return self.answer(snapshot, frame, units, block, ("region",))
+
+
+__all__ = ["PriceBands", "PriceDuration", "PriceStats", "RegionalPrices"]

@@ -1,0 +1,222 @@
+"""The registry of units and stations: search, filters, facets, one station in full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import param
+
+from components.queries.base import Names, Query, Result, register
+from components.queries.units import UnitTable, matching, unit_table
+from components.store.snapshot import Snapshot
+from components.vocabulary import LOAD
+
+_UNIT_COLUMNS = (
+    "duid", "station", "owner", "region", "fuel", "fueltech", "role", "dispatch_type", "schedule_type", "capacity_mw",
+    "storage_mwh", "mlf", "emissions_t_per_mwh", "registered_from", "registered_to",
+)  # fmt: skip
+_FACETS = ("region", "fuel", "fueltech", "role", "schedule_type", "owner")
+LEAST_SCORE = 0.5
+"""How alike a word must be to count as found; exact 1, beginning 0.9, part 0.8, misspelt below."""
+
+
+def likeness(question: str, text: str) -> float:
+    """How well a text answers a search, 0 to 1, without regard to case.
+
+    Every word of the question must be found: as the beginning or a part of the text, or of a word that is
+    spelt nearly so. The score is that of the worst word.
+
+    >>> likeness("erar", "Eraring")
+    0.8
+    """
+    whole = text.lower()
+    asked = question.lower().strip()
+    if not asked or whole == asked:
+        return 1.0
+    if whole.startswith(asked):
+        return 0.9
+    scores = []
+    for word in asked.split()[:8]:
+        if word in whole:
+            scores.append(0.85 if any(w.startswith(word) for w in whole.split()) else 0.8)
+            continue
+        best = max((SequenceMatcher(None, word, w).ratio() for w in whole.split()[:20]), default=0.0)
+        scores.append(0.75 * best if best >= 0.72 and len(word) > 2 else 0.0)
+    return min(scores)
+
+
+@register
+class Stations(Query):
+    """Stations and units of the registry."""
+
+    route = "stations"
+    page = "stations"
+    title = "Stations and units"
+    description = (
+        "The registry as it stands at the newest data: units, or stations with by=station. q searches names, DUIDs and "
+        "owners, forgiving spelling. Units that only the data knows are listed as unmapped."
+    )
+    row_columns = {
+        "duid": ("", "Dispatchable unit identifier; with by=station all of them, joined by spaces"),
+        "station": ("", "Station"),
+        "owner": ("", "Registered participant"),
+        "region": ("", "Region, empty where unknown"),
+        "fuel": ("", "Fuel; with by=station that of the largest capacity"),
+        "fueltech": ("", "Fuel technology; with by=station that of the largest capacity"),
+        "role": ("", "generator, load or bidirectional"),
+        "dispatch_type": ("", "AEMO's dispatch type"),
+        "schedule_type": ("", "Scheduled, Semi-Scheduled or Non-Scheduled"),
+        "capacity_mw": ("MW", "Registered capacity; with by=station the sum of generating units"),
+        "storage_mwh": ("MWh", "Energy storage capacity"),
+        "mlf": ("", "Marginal loss factor"),
+        "emissions_t_per_mwh": ("t/MWh", "Emissions factor"),
+        "registered_from": ("", "First day of registration"),
+        "registered_to": ("", "End of registration, null while registered"),
+        "units": ("", "Number of units (with by=station)"),
+        "has_data": ("", "1 where SCADA has readings of it"),
+    }
+    examples = ("q=erar", "region=SA1&fuel=battery", "by=station&fuel=wind")
+
+    q = param.String(default="", doc="Search in station names, DUIDs and owners; spelling is forgiven.")
+    region = Names(default=[], vocabulary="region", doc="Regions; none or NEM = all.")
+    fuel = Names(default=[], vocabulary="fuel", doc="Fuels.")
+    fueltech = Names(default=[], vocabulary="fueltech", doc="Fuel technologies.")
+    station = Names(default=[], vocabulary="station", doc="Stations (repeat the parameter for several).")
+    duid = Names(default=[], vocabulary="duid", doc="Units by DUID.")
+    owner = Names(default=[], vocabulary="owner", doc="Owners (repeat the parameter for several).")
+    by = param.Selector(default="duid", objects=["duid", "station"], doc="One row per unit or per station.")
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        return len(set(unit_table(snapshot).duid))
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        table = unit_table(snapshot)
+        frame = registry_now(snapshot)
+        chosen = matching(
+            table, region=self.region, fuel=self.fuel, fueltech=self.fueltech,
+            station=self.station, duid=self.duid, owner=self.owner,
+        )  # fmt: skip
+        if chosen is not None:
+            frame = frame[chosen[_rows_now(table, snapshot)]]
+        if self.q.strip():
+            found = {
+                text: likeness(self.q, text) for text in {*frame["station"], *frame["duid"], *frame["owner"]} if text
+            }
+            # A station or DUID counts a little more than an owner.
+            score = np.maximum(
+                frame["station"].map(found).fillna(0.0),
+                np.maximum(frame["duid"].map(found).fillna(0.0), 0.95 * frame["owner"].map(found).fillna(0.0)),
+            ).to_numpy("float64")
+            frame = frame.assign(_score=score)[score >= LEAST_SCORE]
+            frame = frame.sort_values(["_score", "station", "duid"], ascending=[False, True, True]).drop(
+                columns="_score"
+            )
+        facets = {f: {str(k): int(n) for k, n in frame[f].value_counts().items() if k != ""} for f in _FACETS}
+        if self.by == "station":
+            frame = by_station(frame)
+        units = {
+            c: u
+            for c, (u, _) in self.row_columns.items()
+            if c in frame and c in ("capacity_mw", "storage_mwh", "mlf", "emissions_t_per_mwh", "units", "has_data")
+        }
+        return Result(
+            frame.reset_index(drop=True), units, None, None, version=snapshot.version, source=snapshot.sources,
+            expected=len(frame), present=len(frame), extra={"facets": facets},
+        )  # fmt: skip
+
+
+def _moment(snapshot: Snapshot) -> np.datetime64:
+    newest = snapshot.last("scada") or snapshot.last("price") or pd.Timestamp("2100-01-01")
+    return np.datetime64(newest, "us")
+
+
+def _rows_now(table: UnitTable, snapshot: Snapshot) -> np.ndarray:
+    return table.rows_at(tuple(sorted(set(table.duid.tolist()))), _moment(snapshot))
+
+
+def registry_now(snapshot: Snapshot) -> pd.DataFrame:
+    """The registry at the newest data: a row per unit, by station and DUID of the data's order.
+
+    Sorted by DUID; ``has_data`` is 1.0 where SCADA has readings of the unit.
+    """
+    frame = snapshot.units_at(_moment(snapshot)).reset_index().sort_values("duid", kind="stable")
+    frame = frame[list(_UNIT_COLUMNS)].reset_index(drop=True)
+    frame["has_data"] = frame["duid"].isin(set(snapshot.keys("scada"))).astype("float64")
+    return frame
+
+
+def by_station(frame: pd.DataFrame) -> pd.DataFrame:
+    """Units put together into stations, in the order in which the stations first appear.
+
+    Capacity and storage are sums (capacity of generating units; missing where none is known), fuel and region
+    those of the unit with the largest capacity.
+    """
+    rows = []
+    for station, units in frame.groupby("station", sort=False):
+        biggest = units.iloc[int(np.argmax(units["capacity_mw"].fillna(-1.0).to_numpy()))]
+        gives = units["role"] != LOAD
+        rows.append(
+            {
+                "station": station,
+                "owner": biggest["owner"],
+                "region": biggest["region"],
+                "fuel": biggest["fuel"],
+                "fueltech": biggest["fueltech"],
+                "capacity_mw": units.loc[gives, "capacity_mw"].sum(min_count=1),
+                "storage_mwh": units["storage_mwh"].sum(min_count=1),
+                "units": float(len(units)),
+                "duid": " ".join(units["duid"]),
+                "has_data": float(units["has_data"].max()),
+            }
+        )
+    columns = [
+        "station",
+        "owner",
+        "region",
+        "fuel",
+        "fueltech",
+        "capacity_mw",
+        "storage_mwh",
+        "units",
+        "duid",
+        "has_data",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def station_detail(snapshot: Snapshot, name: str) -> Mapping[str, Any] | None:
+    """One station by its name or by one of its DUIDs; None where there is none.
+
+    Returns
+    -------
+    dict with ``station, owner, region, fuel, fueltech, capacity_mw, storage_mwh`` and ``units``: a list with one
+    dict per unit as in ``Stations``, plus ``history``, its dated registry rows. Times are Timestamps, missing is None.
+    """
+    frame = registry_now(snapshot)
+    own = frame[frame["duid"] == name]
+    mine = frame[frame["station"] == (name if own.empty else own["station"].iloc[0])]
+    if mine.empty:
+        return None
+    summary = _plain(by_station(mine).iloc[0].to_dict())
+    dated = snapshot.units
+    units = []
+    for row in mine.to_dict("records"):
+        history = dated[dated["duid"] == row["duid"]].drop(columns="duid").to_dict("records")
+        units.append({**_plain(row), "history": [_plain(h) for h in history]})
+    return {**summary, "units": units}
+
+
+def nearest_stations(snapshot: Snapshot, name: str, count: int = 5) -> list[str]:
+    """Station names most like ``name``, best first, for a helpful refusal."""
+    names = sorted(set(registry_now(snapshot)["station"]))
+    scored = sorted(((likeness(name, n), n) for n in names), key=lambda pair: (-pair[0], pair[1]))
+    return [n for score, n in scored[:count] if score >= LEAST_SCORE]
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in row.items()}

@@ -1,0 +1,149 @@
+"""Output of stations and units over time, with price and revenue."""
+
+from __future__ import annotations
+
+import numpy as np
+import param
+
+from components.market_time import HOURS_PER_DISPATCH, label_side
+from components.metrics.buckets import Means, trimmed
+from components.metrics.generation import AS_READ, CONSUMED, sum_units, terms
+from components.queries.base import Choices, Names, Result, WindowQuery, register
+from components.queries.regional import aligned, axis_of, long_frame
+from components.queries.units import Readings, UnitCoverage, matching, readings, unit_table
+from components.store.snapshot import Snapshot
+from components.vocabulary import LOAD, REGIONS
+
+
+@register
+class StationOutput(WindowQuery):
+    """Power of stations or units over time."""
+
+    route = "generation/stations"
+    page = "stations"
+    title = "Station output"
+    description = (
+        "Average power of stations (or of units with by=duid), loads below zero, with the price of their region and gross "
+        "spot revenue on request. mw is net; values=split adds what went out and what came in, averaged apart."
+    )
+    row_columns = {
+        "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
+        "station": ("", "Station"),
+        "duid": ("", "Unit (with by=duid, in place of station)"),
+        "mw": ("MW", "Average net power, null where no unit has a reading"),
+        "mw_out": ("MW", "Average power generated (values=split)"),
+        "mw_in": ("MW", "Average power consumed, negative (values=split)"),
+        "price": ("$/MWh", "Time-weighted price of its region (values=price)"),
+        "revenue": ("$", "Gross spot revenue of the bucket, before loss factors (values=revenue)"),
+    }
+    examples = ("station=Eraring&last=1d", "duid=ER01&duid=ER02&by=duid&values=power,price,revenue")
+
+    station = Names(default=[], vocabulary="station", doc="Stations (repeat the parameter for several).")
+    duid = Names(default=[], vocabulary="duid", doc="Units by DUID.")
+    region = Names(default=[], vocabulary="region", doc="Regions; none or NEM = all.")
+    fuel = Names(default=[], vocabulary="fuel", doc="Fuels.")
+    owner = Names(default=[], vocabulary="owner", doc="Owners (repeat the parameter for several).")
+    by = param.Selector(default="station", objects=["station", "duid"], doc="One series per station or per unit.")
+    values = Choices(
+        default=["power"],
+        objects=("power", "split", "price", "revenue"),
+        doc="Columns beside power: split (generated and consumed apart), price, revenue.",
+    )
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        chosen = self._chosen(snapshot)
+        names = getattr(unit_table(snapshot), self.by)
+        return self.buckets_at_most(snapshot) * len(set(names if chosen is None else names[chosen]))
+
+    def _chosen(self, snapshot: Snapshot) -> np.ndarray | None:
+        return matching(
+            unit_table(snapshot),
+            region=self.region, fuel=self.fuel, station=self.station, duid=self.duid, owner=self.owner,
+        )  # fmt: skip
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        window = self.window(snapshot)
+        table = unit_table(snapshot)
+        axis = axis_of(snapshot, window, "scada")
+        names, codes = np.unique(getattr(table, self.by).astype(str), return_inverse=True)
+        series: dict[int, dict[str, Means]] = {}
+        home: dict[int, str] = {}
+        coverage = UnitCoverage(table, window.start, window.end)
+        for part in readings(snapshot, window.start, window.end, self._chosen(snapshot)) if len(axis) else ():
+            live = coverage.add(part) > 0
+            used, local = np.unique(np.where(live, codes[part.rows], -1), return_inverse=True)
+            skip = int(used[0] == -1)
+            if skip == len(used):
+                continue
+            local = local - skip
+            for code, region in zip(codes[part.rows][live].tolist(), table.region[part.rows][live], strict=True):
+                home.setdefault(code, region)
+            columns = self._sums(snapshot, part, table.role[part.rows], local, len(used) - skip)
+            for name, sums in columns.items():
+                for code, row in zip(used[skip:].tolist(), sums, strict=True):
+                    means = series.setdefault(code, {})
+                    if name not in means:
+                        means[name] = Means(1, axis)
+                    means[name].add(part.times, row[None])
+        order = sorted(series, key=lambda c: names[c])
+        numbers = {"mw": _stack(order, series, "mw", len(axis))}
+        if "split" in self.values:
+            numbers["mw_out"] = _stack(order, series, "mw_out", len(axis))
+            numbers["mw_in"] = _stack(order, series, "mw_in", len(axis))
+        if "price" in self.values:
+            price = Means(len(REGIONS), axis)
+            for block in snapshot.blocks("price", "rrp", window.start, window.end, REGIONS) if len(axis) else ():
+                price.add(block.times, block.values)
+            by_region = dict(zip(REGIONS, price.result(), strict=True))
+            blank = np.full(len(axis), np.nan)
+            rows = [by_region.get(home[c], blank) for c in order]
+            numbers["price"] = np.vstack(rows) if rows else np.empty((0, len(axis)))
+        if "revenue" in self.values:
+            # A sum, not a mean: dollars of the bucket.
+            money = [series[c]["revenue"] for c in order]
+            rows = [np.where(m.counts[0] > 0, m.totals[0], np.nan) for m in money]
+            numbers["revenue"] = np.vstack(rows) if rows else np.empty((0, len(axis)))
+        keep = trimmed(~np.isnan(numbers["mw"]))
+        frame = long_frame(
+            axis.labels[keep], {self.by: [str(names[c]) for c in order]}, {k: v[:, keep] for k, v in numbers.items()}
+        )
+        expected, present = coverage.totals()
+        notes = (
+            ("Revenue is gross spot revenue: before loss factors, FCAS and contracts.",)
+            if "revenue" in self.values
+            else ()
+        )
+        return Result(
+            frame, {c: self.row_columns[c][0] for c in numbers}, window.start, window.end, (self.by,),
+            window.interval, label_side(window.interval), expected or window.expected, present,
+            snapshot.version, snapshot.sources, notes,
+        )  # fmt: skip
+
+    def _sums(
+        self, snapshot: Snapshot, part: Readings, roles: np.ndarray, local: np.ndarray, count: int
+    ) -> dict[str, np.ndarray]:
+        """The columns asked for of each series on a stretch's stamps, (count, T) each."""
+        units = np.flatnonzero(local >= 0)
+        kinds = np.where(roles[units] == LOAD, CONSUMED, AS_READ)
+        out = {"mw": sum_units(part.values, units, kinds, local[units], count)}
+        if "split" in self.values:
+            none = np.full_like(local, -1)
+            # Generators keep their small negatives in what goes out.
+            out["mw_out"] = sum_units(part.values, *terms(roles, local, none), count)
+            out["mw_in"] = sum_units(part.values, *terms(roles, none, local), count)
+        if "revenue" in self.values:
+            table = unit_table(snapshot)
+            price = np.vstack(
+                [aligned(snapshot, "price", "rrp", part.times, REGIONS), np.full(len(part.times), np.nan)]
+            )
+            place = {r: i for i, r in enumerate(REGIONS)}
+            region = np.array([place.get(r, len(REGIONS)) for r in table.region[part.rows]])
+            money = sum_units(part.values, units, kinds, local[units], count, price=price, region=region)
+            out["revenue"] = money * HOURS_PER_DISPATCH
+        return out
+
+
+def _stack(order: list[int], series: dict[int, dict[str, Means]], name: str, length: int) -> np.ndarray:
+    rows = [series[c][name].result()[0] for c in order]
+    return np.vstack(rows) if rows else np.empty((0, length))
