@@ -125,7 +125,7 @@ def parse_instant(text: str) -> pd.Timestamp:
     Timestamp('2024-07-01 10:00:00')
     """
     cleaned = text.strip().replace(" ", "+") if re.search(r"T[\d:.]+ \d\d:?\d\d$", text.strip()) else text.strip()
-    if len(cleaned) > 40 or not re.match(r"^\d{4}-\d{2}(-\d{2})?([T ]\d{2}:\d{2}.*)?$", cleaned):
+    if len(cleaned) > 40 or not re.match(r"^\d{4}-\d{2}(-\d{2})?([T ]\d{2}:\d{2}.*)?$", cleaned, re.ASCII):
         raise UsageError(f"{text[:60]!r} is no date; write 2024-07-01 or 2024-07-01T18:30 (NEM time, UTC+10)")
     try:
         stamp = pd.Timestamp(cleaned)
@@ -138,7 +138,7 @@ def parse_instant(text: str) -> pd.Timestamp:
     return stamp.as_unit("us")
 
 
-_SPAN = re.compile(r"^P?T?(\d{1,5})(m|min|h|d|w|M|mo|y)$")
+_SPAN = re.compile(r"^P?T?(\d{1,5})(m|min|h|d|w|M|mo|y)$", re.ASCII)
 
 
 def parse_span(text: str) -> pd.Timedelta | pd.DateOffset:
@@ -150,7 +150,7 @@ def parse_span(text: str) -> pd.Timedelta | pd.DateOffset:
         When the text is none of these.
     """
     word = text.strip()
-    if re.match(r"^P(T?)\d+[HDWMY]$", word):
+    if re.match(r"^P(T?)\d+[HDWMY]$", word, re.ASCII):
         in_time = word[1] == "T"
         unit = word[-1]
         word = word.lstrip("PT")[:-1] + (
