@@ -26,7 +26,7 @@ class Axis:
     @classmethod
     def over(cls, start: np.datetime64, end: np.datetime64, interval: str) -> Axis:
         """The buckets that hold the stamps of ``(start, end]``; none where the window is empty."""
-        low, high = np.datetime64(start, "us"), np.datetime64(end, "us")
+        low, high = start.astype(TIME_DTYPE), end.astype(TIME_DTYPE)
         if not low < high:
             return cls(interval, np.empty(0, TIME_DTYPE))
         first, last = bucket_start(np.array([low + np.timedelta64(1, "us"), high]), interval)

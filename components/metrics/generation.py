@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from components.vocabulary import BIDIRECTIONAL, LOAD
+from components.vocabulary import BIDIRECTIONAL, LOAD, RENEWABLE_FUELS
 
 AS_READ, CONSUMED, POSITIVE, NEGATIVE = range(4)
 """What a series takes of a unit's reading v: v, -|v|, max(v, 0), min(v, 0)."""
@@ -96,3 +98,17 @@ def sum_units(
         total[code] += row
     total[~seen] = np.nan
     return total
+
+
+_NOT_GENERATION = ("battery", "imports", "exports", "battery_charging", "pumps")
+
+
+def renewable_share(energy: Mapping[str, float]) -> float:
+    """Share of generation that is renewable, from energy or power by fuel (any unit); NaN without generation.
+
+    (hydro + wind + solar + rooftop + bioenergy) / (all generation + rooftop); batteries, loads and interchange
+    are left out of both. What is missing (NaN) is left out of both as well.
+    """
+    known = {f: v for f, v in energy.items() if f not in _NOT_GENERATION and not np.isnan(v)}
+    total = sum(known.values())
+    return sum(v for f, v in known.items() if f in RENEWABLE_FUELS) / total if total > 0 else float("nan")

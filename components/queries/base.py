@@ -78,7 +78,8 @@ class Span(param.String):
 class Names(param.List):
     """A list of names (repeated, or separated by commas where no name has one); empty = no filter.
 
-    ``vocabulary`` says what is named: ``region fuel fueltech station duid owner interconnector``.
+    ``vocabulary`` says what is named: ``region fuel fueltech station duid owner interconnector``, or
+    ``place``: a station or one of its DUIDs.
     """
 
     __slots__ = ["vocabulary"]
@@ -91,7 +92,7 @@ class Names(param.List):
     @property
     def has_commas(self) -> bool:
         """True where the names themselves may hold a comma, so only repetition separates them."""
-        return self.vocabulary in ("station", "owner")
+        return self.vocabulary in ("station", "owner", "place")
 
     def parse(self, texts: Sequence[str]) -> list[str]:
         """Split, trimmed, without repetitions, in the order given; raises UsageError when too many."""
@@ -187,7 +188,7 @@ class Result:
     Attributes
     ----------
     frame : columns in the order of the API's contract; ``time`` (if any) is the naive label of its bucket;
-        numbers are float64 and unrounded, NaN = missing; names are categoricals (``.astype(str)`` for
+        numbers are float64 (counts int64) and unrounded, NaN = missing; names are categoricals (``.astype(str)`` for
         text). A time series is dense and sorted by time, then series in the vocabulary's order.
     units : unit of each numeric column.
     series : the columns that tell one series from another (``("region", "fuel")``), for ``shape=wide``.
@@ -221,15 +222,16 @@ class Result:
         Only the keys that vary are part of a name; a single series is named by its last key.
         """
         frame = self.frame
-        names = [c for c in self.series if frame[c].nunique() > 1] or list(self.series[-1:])
-        if frame.empty or not names:
+        keys = [c for c in self.series if frame[c].nunique() > 1] or list(self.series[-1:])
+        if frame.empty or not keys:
             return pd.DataFrame({column: frame[column].to_numpy()}, index=pd.Index(frame["time"], name="time"))
         stamps = frame["time"].to_numpy()
         count = int(np.argmax(stamps != stamps[0])) or len(stamps)
         head = frame.iloc[:count]
-        labels = head[names[0]].astype(str).str.cat([head[n].astype(str) for n in names[1:]], sep=".")
+        words = [head[key].astype(str).tolist() for key in keys]
+        labels = [".".join(parts) for parts in zip(*words, strict=True)]
         values = frame[column].to_numpy().reshape(-1, count)
-        return pd.DataFrame(values, index=pd.DatetimeIndex(stamps[::count], name="time"), columns=labels.tolist())
+        return pd.DataFrame(values, index=pd.DatetimeIndex(stamps[::count], name="time"), columns=labels)
 
 
 # -- the question ------------------------------------------------------------------------------------
@@ -397,7 +399,7 @@ class PeriodQuery(Query):
         span = parse_span(self.last)
         interval = self.shown_interval or auto_interval(edge - span, edge)
         # A stamp that closes its bucket leaves the next one just begun: that start is the newest complete end.
-        end = pd.Timestamp(bucket_start([edge + pd.Timedelta(minutes=5)], interval)[0])
+        end = pd.Timestamp(bucket_start(pd.DatetimeIndex([edge + pd.Timedelta(minutes=5)]), interval)[0])
         return Window(end - span, end, interval)
 
     def check(self, snapshot: Snapshot) -> list[Problem]:
@@ -410,7 +412,7 @@ class PeriodQuery(Query):
 class WindowQuery(PeriodQuery):
     """A question about a window of time, answered bucket by bucket."""
 
-    interval = param.Selector(
+    interval: Any = param.Selector(
         default="auto", objects=["auto", *INTERVALS], doc="Bucket length; auto follows the window's length."
     )
 
@@ -443,6 +445,8 @@ def known_names(vocabulary: str, snapshot: Snapshot) -> tuple[str, ...]:
         return tuple(FUELTECHS)
     if vocabulary == "interconnector":
         return snapshot.keys("flow")
+    if vocabulary == "place":
+        return (*known_names("station", snapshot), *known_names("duid", snapshot))
     units = snapshot.units
     if vocabulary == "duid":
         return tuple(sorted({*units["duid"], *snapshot.keys("scada")}))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import param
@@ -46,7 +49,7 @@ class GenerationByFuel(WindowQuery):
 
     region = Names(default=[], vocabulary="region", doc="Regions; none = the five apart, NEM = one series for all.")
     fuel = Names(default=[], vocabulary="fuel", doc="Fuels to show; none = all.")
-    by = param.Selector(default="fuel", objects=["fuel", "fueltech"], doc="Fuels, or the finer fuel technologies.")
+    by: Any = param.Selector(default="fuel", objects=["fuel", "fueltech"], doc="Fuels, or the finer fuel technologies.")
     interchange = param.Boolean(
         default=False, doc="Add imports (+) and exports (-) of each region; the NEM as a whole has none."
     )
@@ -188,7 +191,7 @@ class _ByFuel:
         )  # fmt: skip
         values = np.vstack([self.means[k].result() for k in keys]) if keys else np.empty((0, len(self.axis)))
         keep = trimmed(~np.isnan(values))
-        names = {"region": [k[0] for k in keys], "fuel": [k[1] for k in keys]}
+        names: dict[str, Sequence[str]] = {"region": [k[0] for k in keys], "fuel": [k[1] for k in keys]}
         series: tuple[str, ...] = ("region", "fuel")
         if self.fine:
             names["fueltech"] = [k[2] for k in keys]

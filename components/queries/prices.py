@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from components.vocabulary import NEM, REGIONS
 
 _REGION_DOC = "Regions; none = the five apart, NEM = the demand-weighted price of all."
 _ORDER = (*REGIONS, NEM)
+_COUNTS = ("intervals", "negative_intervals")
 
 
 @register
@@ -40,7 +42,7 @@ class RegionalPrices(WindowQuery):
     examples = ("last=1d&region=NSW1", "last=7d&interval=1h&region=NEM", "last=30d&interval=1d&agg=max")
 
     region = Names(default=[], vocabulary="region", doc=_REGION_DOC)
-    agg = param.Selector(
+    agg: Any = param.Selector(
         default="mean", objects=["mean", "min", "max"], doc="What a bucket shows of its 5-minute prices."
     )
 
@@ -174,9 +176,9 @@ class PriceStats(_PriceQuery):
         frame = pd.DataFrame(rows, columns=list(self.row_columns))
         units = {c: unit for c, (unit, _) in self.row_columns.items() if c not in ("region", "min_time", "max_time")}
         for column in units:
-            frame[column] = frame[column].astype("float64")
+            frame[column] = frame[column].astype("int64" if column in _COUNTS else "float64")
         for column in ("min_time", "max_time"):
-            frame[column] = frame[column].astype(TIME_DTYPE)
+            frame[column] = frame[column].astype("datetime64[us]")
         frame["region"] = named(_ORDER, np.array([_ORDER.index(r["region"]) for r in rows], int))
         return self.answer(snapshot, frame, units, block, ("region",))
 
@@ -222,7 +224,8 @@ class PriceBands(_PriceQuery):
         frame = pd.DataFrame(rows, columns=list(self.row_columns))
         units = {c: unit for c, (unit, _) in self.row_columns.items() if c not in ("region", "band")}
         for column in units:
-            frame[column] = frame[column].astype("float64").replace([np.inf, -np.inf], np.nan)
+            numbers = frame[column].astype("int64" if column in _COUNTS else "float64")
+            frame[column] = numbers.replace([np.inf, -np.inf], np.nan)
         frame["region"] = pd.Categorical(frame["region"], categories=list(_ORDER))
         frame["band"] = pd.Categorical(frame["band"], categories=list(dict.fromkeys(frame["band"])))
         return self.answer(snapshot, frame, units, block, ("region", "band"))

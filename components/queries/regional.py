@@ -32,7 +32,9 @@ def axis_of(snapshot: Snapshot, window: Window, *datasets: str) -> Axis:
     # The oldest stamp may close a half hour.
     first = min(f for f, _ in known) - pd.Timedelta(minutes=30)
     last = max(e for _, e in known)
-    return Axis.over(np.datetime64(max(window.start, first)), np.datetime64(min(window.end, last)), window.interval)
+    return Axis.over(
+        np.datetime64(max(window.start, first), "us"), np.datetime64(min(window.end, last), "us"), window.interval
+    )
 
 
 def aligned(snapshot: Snapshot, dataset: str, column: str, times: np.ndarray, keys: Sequence[str]) -> np.ndarray:

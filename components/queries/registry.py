@@ -19,6 +19,7 @@ _UNIT_COLUMNS = (
     "duid", "station", "owner", "region", "fuel", "fueltech", "role", "dispatch_type", "schedule_type", "capacity_mw",
     "storage_mwh", "mlf", "emissions_t_per_mwh", "registered_from", "registered_to",
 )  # fmt: skip
+_NUMBERS = ("capacity_mw", "storage_mwh", "mlf", "emissions_t_per_mwh", "units")
 _FACETS = ("region", "fuel", "fueltech", "role", "schedule_type", "owner")
 LEAST_SCORE = 0.5
 """How alike a word must be to count as found; exact 1, beginning 0.9, part 0.8, misspelt below."""
@@ -77,7 +78,7 @@ class Stations(Query):
         "registered_from": ("", "First day of registration"),
         "registered_to": ("", "End of registration, null while registered"),
         "units": ("", "Number of units (with by=station)"),
-        "has_data": ("", "1 where SCADA has readings of it"),
+        "has_data": ("", "Whether SCADA has readings of it"),
     }
     examples = ("q=erar", "region=SA1&fuel=battery", "by=station&fuel=wind")
 
@@ -88,7 +89,7 @@ class Stations(Query):
     station = Names(default=[], vocabulary="station", doc="Stations (repeat the parameter for several).")
     duid = Names(default=[], vocabulary="duid", doc="Units by DUID.")
     owner = Names(default=[], vocabulary="owner", doc="Owners (repeat the parameter for several).")
-    by = param.Selector(default="duid", objects=["duid", "station"], doc="One row per unit or per station.")
+    by: Any = param.Selector(default="duid", objects=["duid", "station"], doc="One row per unit or per station.")
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         return len(set(unit_table(snapshot).duid))
@@ -111,7 +112,8 @@ class Stations(Query):
             score = np.maximum(
                 frame["station"].map(found).fillna(0.0),
                 np.maximum(frame["duid"].map(found).fillna(0.0), 0.95 * frame["owner"].map(found).fillna(0.0)),
-            ).to_numpy("float64")
+            )
+            score = np.asarray(score, "float64")
             frame = frame.assign(_score=score)[score >= LEAST_SCORE]
             frame = frame.sort_values(["_score", "station", "duid"], ascending=[False, True, True]).drop(
                 columns="_score"
@@ -119,13 +121,8 @@ class Stations(Query):
         facets = {f: {str(k): int(n) for k, n in frame[f].value_counts().items() if k != ""} for f in _FACETS}
         if self.by == "station":
             frame = by_station(frame)
-        units = {
-            c: u
-            for c, (u, _) in self.row_columns.items()
-            if c in frame and c in ("capacity_mw", "storage_mwh", "mlf", "emissions_t_per_mwh", "units", "has_data")
-        }
         return Result(
-            frame.reset_index(drop=True), units, None, None, version=snapshot.version, source=snapshot.sources,
+            frame.reset_index(drop=True), _number_units(frame), None, None, version=snapshot.version, source=snapshot.sources,
             expected=len(frame), present=len(frame), extra={"facets": facets},
         )  # fmt: skip
 
@@ -142,11 +139,11 @@ def _rows_now(table: UnitTable, snapshot: Snapshot) -> np.ndarray:
 def registry_now(snapshot: Snapshot) -> pd.DataFrame:
     """The registry at the newest data: a row per unit, by station and DUID of the data's order.
 
-    Sorted by DUID; ``has_data`` is 1.0 where SCADA has readings of the unit.
+    Sorted by DUID; ``has_data`` is true where SCADA has readings of the unit.
     """
     frame = snapshot.units_at(_moment(snapshot)).reset_index().sort_values("duid", kind="stable")
     frame = frame[list(_UNIT_COLUMNS)].reset_index(drop=True)
-    frame["has_data"] = frame["duid"].isin(set(snapshot.keys("scada"))).astype("float64")
+    frame["has_data"] = frame["duid"].isin(set(snapshot.keys("scada")))
     return frame
 
 
@@ -169,9 +166,9 @@ def by_station(frame: pd.DataFrame) -> pd.DataFrame:
                 "fueltech": biggest["fueltech"],
                 "capacity_mw": units.loc[gives, "capacity_mw"].sum(min_count=1),
                 "storage_mwh": units["storage_mwh"].sum(min_count=1),
-                "units": float(len(units)),
+                "units": len(units),
                 "duid": " ".join(units["duid"]),
-                "has_data": float(units["has_data"].max()),
+                "has_data": bool(units["has_data"].any()),
             }
         )
     columns = [
@@ -189,34 +186,49 @@ def by_station(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def station_detail(snapshot: Snapshot, name: str) -> Mapping[str, Any] | None:
-    """One station by its name or by one of its DUIDs; None where there is none.
+@register
+class StationUnits(Query):
+    """One station with all its units."""
 
-    Returns
-    -------
-    dict with ``station, owner, region, fuel, fueltech, capacity_mw, storage_mwh`` and ``units``: a list with one
-    dict per unit as in ``Stations``, plus ``history``, its dated registry rows. Times are Timestamps, missing is None.
-    """
-    frame = registry_now(snapshot)
-    own = frame[frame["duid"] == name]
-    mine = frame[frame["station"] == (name if own.empty else own["station"].iloc[0])]
-    if mine.empty:
-        return None
-    summary = _plain(by_station(mine).iloc[0].to_dict())
-    dated = snapshot.units
-    units = []
-    for row in mine.to_dict("records"):
-        history = dated[dated["duid"] == row["duid"]].drop(columns="duid").to_dict("records")
-        units.append({**_plain(row), "history": [_plain(h) for h in history]})
-    return {**summary, "units": units}
+    route = "stations/{station}"
+    page = "stations"
+    title = "One station"
+    description = (
+        "The units of one station, asked for by its name or by one of its DUIDs. The answer's meta holds the station as "
+        "a whole and the dated rows of its units' registration."
+    )
+    row_columns = {c: Stations.row_columns[c] for c in (*_UNIT_COLUMNS, "has_data")}
+
+    station = Names(default=[], vocabulary="place", doc="Name of a station, or one of its DUIDs.")
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        return len(set(unit_table(snapshot).duid))
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        frame = registry_now(snapshot)
+        stations = {*self.station, *frame.loc[frame["duid"].isin(self.station), "station"]}
+        mine = frame[frame["station"].isin(stations)].reset_index(drop=True)
+        whole = [_plain(row) for row in by_station(mine).to_dict("records")]
+        dated = snapshot.units
+        dated = dated[dated["duid"].isin(set(mine["duid"]))]
+        extra = {"stations": whole, "history": [_plain(row) for row in dated.to_dict("records")]}
+        return Result(
+            mine, _number_units(mine), None, None, version=snapshot.version, source=snapshot.sources,
+            expected=len(mine), present=len(mine), extra=extra,
+        )  # fmt: skip
 
 
-def nearest_stations(snapshot: Snapshot, name: str, count: int = 5) -> list[str]:
-    """Station names most like ``name``, best first, for a helpful refusal."""
-    names = sorted(set(registry_now(snapshot)["station"]))
-    scored = sorted(((likeness(name, n), n) for n in names), key=lambda pair: (-pair[0], pair[1]))
-    return [n for score, n in scored[:count] if score >= LEAST_SCORE]
+def _number_units(frame: pd.DataFrame) -> dict[str, str]:
+    return {c: Stations.row_columns[c][0] for c in _NUMBERS if c in frame}
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in row.items()}
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row as plain JSON values: dates as ISO texts, missing as None."""
+    out: dict[str, Any] = {}
+    for key, value in row.items():
+        if isinstance(value, pd.Timestamp):
+            out[str(key)] = value.strftime("%Y-%m-%dT%H:%M:%S+10:00")
+        else:
+            out[str(key)] = value if isinstance(value, str) or not pd.isna(value) else None
+    return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import param
@@ -59,7 +61,7 @@ class Revenue(PeriodQuery):
     station = Names(default=[], vocabulary="station", doc="Stations (repeat the parameter for several).")
     duid = Names(default=[], vocabulary="duid", doc="Units by DUID.")
     owner = Names(default=[], vocabulary="owner", doc="Owners (repeat the parameter for several).")
-    basis = param.Selector(
+    basis: Any = param.Selector(
         default="dispatch",
         objects=["dispatch", "settlement"],
         doc="Price each 5 minutes at its own price, or before October 2021 at the mean of its half hour, as it was settled.",

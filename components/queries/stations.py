@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import param
 
@@ -43,7 +45,7 @@ class StationOutput(WindowQuery):
     region = Names(default=[], vocabulary="region", doc="Regions; none or NEM = all.")
     fuel = Names(default=[], vocabulary="fuel", doc="Fuels.")
     owner = Names(default=[], vocabulary="owner", doc="Owners (repeat the parameter for several).")
-    by = param.Selector(default="station", objects=["station", "duid"], doc="One series per station or per unit.")
+    by: Any = param.Selector(default="station", objects=["station", "duid"], doc="One series per station or per unit.")
     values = Choices(
         default=["power"],
         objects=("power", "split", "price", "revenue"),

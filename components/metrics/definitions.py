@@ -1,0 +1,79 @@
+"""The metric dictionary: one definition per word, for code, documentation and the API alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric: its name, how it is computed, its unit, and where in the program that is done."""
+
+    name: str
+    definition: str
+    unit: str
+    source: str = ""
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric("energy", "Σ P·h, summed at the native interval", "MWh", "metrics.revenue.unit_sums"),
+    Metric("average_power", "energy / hours read", "MW", "metrics.buckets.Means"),
+    Metric(
+        "revenue",
+        "Σ P·RRP(region of the unit)·h at the native interval; gross: before loss factors, FCAS and contracts; "
+        "storage: net of what its load paid. basis=settlement: before October 2021 half-hour energy × mean of six RRPs",
+        "$",
+        "metrics.revenue.unit_sums",
+    ),
+    Metric("load_cost", "Σ |load|·RRP·h, what consumption paid at spot", "$", "metrics.revenue.unit_sums"),
+    Metric(
+        "capture_price",
+        "Σ P·RRP·h / Σ P·h over intervals with both (dispatch-weighted; batteries: discharge only), "
+        "whatever the display interval",
+        "$/MWh",
+        "metrics.revenue.capture_price",
+    ),
+    Metric("time_weighted_price", "mean of RRP over intervals", "$/MWh", "metrics.prices.summarise"),
+    Metric("capture_rate", "capture price / time-weighted price", "", "metrics.revenue.ratio"),
+    Metric(
+        "demand_weighted_price",
+        "NEM: Σ_r RRP·demand / Σ_r demand per interval, missing where a region lacks price or demand; coarser buckets "
+        "weight by energy; for one region over time the volume-weighted average",
+        "$/MWh",
+        "metrics.prices.demand_weighted",
+    ),
+    Metric(
+        "capacity_factor",
+        "energy / (capacity · hours in which the unit was registered and has a reading); storage: discharge; "
+        "groups pool numerator and denominator, then divide",
+        "",
+        "metrics.revenue.capacity_factor",
+    ),
+    Metric(
+        "renewable_share",
+        "(hydro + wind + solar + rooftop + bioenergy) / (all generation + rooftop); batteries and interchange left out",
+        "",
+        "metrics.generation.renewable_share",
+    ),
+    Metric(
+        "price_bands",
+        "share of time, mean and contribution to the mean of <0, 0–50, 50–100, 100–300, 300–1000, 1000–5000, ≥5000 $/MWh; "
+        "Σ contributions = mean",
+        "$/MWh",
+        "metrics.prices.bands",
+    ),
+    Metric("cap_payout", "Σ max(0, RRP − 300)·h", "$/MW", "metrics.prices.summarise"),
+    Metric(
+        "volatility", "standard deviation of RRP; also of its 5-minute changes", "$/MWh", "metrics.prices.summarise"
+    ),
+    Metric(
+        "utilisation",
+        "MWFLOW / limit in the direction of flow; missing where that limit is 0 or opposed",
+        "",
+        "metrics.links.utilisation",
+    ),
+    Metric("underlying_demand", "TOTALDEMAND + rooftop", "MW", "queries.demand.Demand"),
+    Metric(
+        "coverage", "5-minute readings present / expected over everything asked for", "", "queries.units.UnitCoverage"
+    ),
+)
