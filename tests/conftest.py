@@ -74,14 +74,14 @@ def start_server(data_dir: Path, log: Path, *options: str) -> Server:
     return server
 
 
-def wait_until_ready(server: Server) -> None:
-    """Return when ``/api/health`` answers 200; fail with the server's log when it ends or takes too long."""
+def wait_until_ready(server: Server, path: str = "/api/health") -> None:
+    """Return when ``path`` answers 200; fail with the server's log when it ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             break
         try:
-            if httpx.get(f"{server.url}/api/health", timeout=5).status_code == 200:
+            if httpx.get(f"{server.url}{path}", timeout=20).status_code == 200:
                 return
         except httpx.TransportError:
             pass

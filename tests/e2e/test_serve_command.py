@@ -1,0 +1,118 @@
+"""``aemo-dashboard serve`` as a real process: the line it prints, what it becomes, how it ends."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import ROOT, Server, free_port, start_server, stop_server, wait_until_ready
+
+PAGES = sorted(p.stem for p in (ROOT / "app").glob("*.py"))
+
+
+def test_it_becomes_the_server_and_leaves_no_parent(server: Server):
+    words = Path(f"/proc/{server.process.pid}/cmdline").read_bytes().decode().split("\0")
+    assert words[1:4] == ["-m", "panel", "serve"]
+    assert [w for w in words if w.startswith("app/")] == [f"app/{p}.py" for p in PAGES]
+
+
+def test_it_prints_the_exact_line(server: Server):
+    line = server.log.read_text().splitlines()[0]
+    words = shlex.split(line)
+    at = words.index("panel")
+    assert dict(w.split("=", 1) for w in words[:at])["AEMO_DASHBOARD_DATA_DIR"] == str(server.data_dir)
+    running = Path(f"/proc/{server.process.pid}/cmdline").read_bytes().decode().rstrip("\0").split("\0")
+    expected = [w for w in running[4:] if not w.startswith("app/")]
+    assert words[at : at + 3] == ["panel", "serve", "app/*.py"]
+    assert words[at + 3 :] == expected
+
+
+def test_health_says_ready_over_the_demo_data(server: Server):
+    answer = httpx.get(f"{server.url}/api/health", timeout=30)
+    assert answer.status_code == 200
+    assert answer.json()["status"] in ("ready", "degraded")
+
+
+@pytest.mark.parametrize("page", ["", *PAGES])
+def test_every_page_answers(server: Server, page: str):
+    answer = httpx.get(f"{server.url}/{page}", timeout=60, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "<html" in answer.text.lower()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_answers_without_data(empty_server: Server, page: str):
+    assert httpx.get(f"{empty_server.url}/{page}", timeout=60).status_code == 200
+
+
+def test_a_second_server_on_the_port_is_one_line(server: Server):
+    command = [sys.executable, "-m", "components.cli", "serve", "--port", str(server.port)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"port {server.port} on localhost is taken" in done.stderr
+    assert done.stdout == ""
+
+
+def test_asked_to_end_it_ends_at_once_and_well(demo_lake: Path, tmp_path: Path):
+    running = start_server(demo_lake, tmp_path / "log.txt")
+    begun = time.monotonic()
+    running.process.send_signal(signal.SIGTERM)
+    try:
+        code = running.process.wait(timeout=20)
+    finally:
+        stop_server(running)
+    assert code == 0, running.log.read_text()[-2000:]
+    assert time.monotonic() - begun < 20
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", running.port)) != 0
+
+
+def test_two_processes_serve_one_lake(demo_lake: Path, tmp_path: Path):
+    running = start_server(demo_lake, tmp_path / "log.txt", "--num-procs", "2")
+    try:
+        versions = {
+            httpx.get(f"{running.url}/api/metadata", timeout=30).json()["meta"]["data_version"] for _ in range(6)
+        }
+        children = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
+    finally:
+        stop_server(running)
+    assert len(versions) == 1
+    assert len(children) >= 1
+
+
+@pytest.fixture
+def bare_server(demo_lake: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """``panel serve app/*.py`` alone: no set-up file, no plugin."""
+    port = free_port()
+    log = tmp_path / "log.txt"
+    scripts = [f"app/{page}.py" for page in PAGES]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "panel", "serve", *scripts, "--port", str(port)],
+            cwd=ROOT, env={**os.environ, "AEMO_DASHBOARD_DATA_DIR": str(demo_lake)}, stdout=out, stderr=out,
+        )  # fmt: skip
+    running = Server(f"http://localhost:{port}", port, process, log, demo_lake)
+    try:
+        wait_until_ready(running, "/generation")
+        yield running.url, log
+    finally:
+        stop_server(running)
+
+
+def test_bare_panel_serve_works(bare_server: tuple[str, Path]):
+    url, log = bare_server
+    for page in PAGES:
+        assert httpx.get(f"{url}/{page}", timeout=60).status_code == 200
+    said = log.read_text()
+    assert "Traceback" not in said
+    assert "ERROR" not in said
