@@ -124,7 +124,9 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, caps: Ca
     if member.file_size > caps.member_bytes:
         raise FileRejected(f"{what} would unpack to {member.file_size:,} bytes, more than {caps.member_bytes:,}")
     if member.file_size > _FREE and member.file_size > caps.ratio * max(member.compress_size, 1):
-        raise FileRejected(f"{what} would unpack to {member.file_size:,} bytes from {member.compress_size:,}: a zip bomb?")
+        raise FileRejected(
+            f"{what} would unpack to {member.file_size:,} bytes from {member.compress_size:,}: a zip bomb?"
+        )
     left[0] -= member.file_size
     if left[0] < 0:
         raise FileRejected(f"{name} would unpack to more than {caps.total_bytes:,} bytes")

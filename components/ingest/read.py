@@ -1,0 +1,169 @@
+"""One file of a source -> what it contributes: tidy rows, registry parts, and what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from components.errors import FileRejected, SourceError
+from components.ingest import mms, names
+from components.ingest.archive import DEFAULT_CAPS, Caps, unpack
+from components.ingest.fetch import Absent
+from components.ingest.nemweb import Source, SourceFile, Wanted
+from components.ingest.price_and_demand import read_price_and_demand
+from components.ingest.tables import DEMO_SYSTEM, TABLES, read_datasets
+
+BIG = 48 << 20
+"""Texts above this are parsed one at a time: a month of all units' SCADA needs 0.6 GB while it is read."""
+_one_big = threading.Lock()
+_READ = {t.key for t in TABLES}
+_REGISTRY_OF = {"CO2EII": "CDEII"} | {t: t for t in names.REGISTRY_TABLES}
+
+
+@dataclass
+class Outcome:
+    """What one file gave.
+
+    Attributes
+    ----------
+    rows : dataset -> tidy frames within the wanted window.
+    registry : (table, rows, published) of tables about units; ``workbooks`` are raw xlsx bytes.
+    cut : rows outside the window were left out, so the file is not done for good.
+    aside : sentences about what was set aside; ``notes`` about what is odd but harmless.
+    ignored : tables in the file that nothing here reads -> how many times.
+    demo : the file is of a synthetic market; None where files of its kind do not say.
+    unreachable : the file could not be had (as opposed to being wrong).
+    """
+
+    file: SourceFile
+    sha256: str = ""
+    size: int = 0
+    rows: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    registry: list[tuple[str, pd.DataFrame, pd.Timestamp | None]] = field(default_factory=list)
+    workbooks: list[bytes] = field(default_factory=list)
+    cut: bool = False
+    aside: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    ignored: Counter[str] = field(default_factory=Counter)
+    demo: bool | None = None
+    unreachable: bool = False
+    unchanged: bool = False
+
+    @property
+    def good(self) -> bool:
+        """True when the file gave something, or was there before."""
+        return bool(self.rows or self.registry or self.workbooks or self.unchanged)
+
+
+def read_file(
+    source: Source, file: SourceFile, wanted: Wanted, known_sha: str = "", caps: Caps = DEFAULT_CAPS
+) -> Outcome:
+    """Fetch, unpack and parse one file. Never raises for what is wrong with the file itself.
+
+    Parameters
+    ----------
+    known_sha : checksum of the edition that was read before; the same bytes are not parsed again.
+    """
+    outcome = Outcome(file)
+    try:
+        data = source.read(file)
+    except FileRejected as why:
+        outcome.aside.append(str(why))
+        return outcome
+    except SourceError as why:
+        outcome.aside.append(str(why))
+        outcome.unreachable = not isinstance(why, Absent)
+        return outcome
+    outcome.size = len(data)
+    outcome.sha256 = hashlib.sha256(data).hexdigest()
+    if outcome.sha256 == known_sha:
+        outcome.unchanged = True
+        return outcome
+    try:
+        if file.name.kind == names.WORKBOOK:
+            if not data.startswith(b"PK"):
+                raise FileRejected(f"{file.path}: expected an Excel workbook, found {mms.printable(data)!r}")
+            outcome.workbooks.append(data)
+            return outcome
+        for name, text in unpack(data, file.path, caps):
+            if isinstance(text, FileRejected):
+                outcome.aside.append(str(text))
+                continue
+            with _gate(len(text)):
+                _read_text(text, name, file, wanted, outcome)
+    except FileRejected as why:
+        outcome.aside.append(str(why))
+    return outcome
+
+
+@contextmanager
+def _gate(size: int) -> Iterator[None]:
+    if size > BIG:
+        with _one_big:
+            yield
+    else:
+        yield
+
+
+def _read_text(text: bytes, name: str, file: SourceFile, wanted: Wanted, outcome: Outcome) -> None:
+    """One text of the file; inside a zip of zips a damaged one leaves the others alone."""
+    try:
+        if file.name.kind == names.PRICE_AND_DEMAND:
+            frames = read_price_and_demand(text, name)
+            _keep(frames, file, wanted, outcome)
+            return
+        opened = mms.open_mms(text, name)
+    except FileRejected as why:
+        outcome.aside.append(str(why))
+        return
+    outcome.demo = opened.system.upper() == DEMO_SYSTEM
+    outcome.notes += [f"{name}: {note}" for note in opened.notes]
+    if file.name.kind == names.REGISTRY_TABLE:
+        _read_registry(opened, outcome)
+        return
+    frames, aside = read_datasets(opened, file.name.datasets)
+    outcome.aside += aside
+    outcome.ignored.update(".".join(k for k in key if k) for key in opened.keys() if key not in _READ)
+    if not frames and not aside:
+        found = ", ".join(".".join(k) for k in opened.keys()) or "none"
+        outcome.aside.append(
+            f"{name}: expected rows of {', '.join(sorted(file.name.datasets))}, found tables {found[:200]}"
+        )
+    _keep(frames, file, wanted, outcome)
+
+
+def _read_registry(opened: mms.MmsFile, outcome: Outcome) -> None:
+    for key in opened.keys():
+        table = _REGISTRY_OF.get(key[1]) or _REGISTRY_OF.get(key[0])
+        if table is None:
+            outcome.ignored[".".join(k for k in key if k)] += 1
+            continue
+        try:
+            frame = mms.read_table(opened, key).astype(object)
+        except FileRejected as why:
+            outcome.aside.append(str(why))
+            continue
+        if len(frame):
+            outcome.registry.append((table, frame, opened.published))
+
+
+def _keep(frames: dict[str, pd.DataFrame], file: SourceFile, wanted: Wanted, outcome: Outcome) -> None:
+    """Add the rows of the wanted window and datasets."""
+    for dataset, frame in frames.items():
+        outcome.notes += frame.attrs.get("notes", [])
+        if dataset not in file.name.datasets:
+            continue
+        inside = pd.Series(True, index=frame.index)
+        if wanted.start is not None:
+            inside &= frame["time"] > wanted.start
+        if wanted.end is not None:
+            inside &= frame["time"] <= wanted.end
+        if not inside.all():
+            outcome.cut = True
+        outcome.rows.setdefault(dataset, []).append(frame if inside.all() else frame[inside])
