@@ -128,7 +128,7 @@ def _serve(args: argparse.Namespace, settings: Settings) -> int:
 
     given = {"port": args.port, "address": args.address, "num_procs": args.num_procs}
     server = replace(settings.server, **{name: value for name, value in given.items() if value is not None})
-    become_server(replace(settings, server=server), config_file=args.config, dev=args.dev)
+    become_server(replace(settings, server=server), dev=args.dev)
 
 
 def _demo(args: argparse.Namespace, settings: Settings) -> int:
@@ -166,7 +166,7 @@ def _ingest(args: argparse.Namespace, settings: Settings) -> int:
     )  # fmt: skip
     for line in report.lines():
         print(line)
-    return 0
+    return _fail(report.failure, 1) if report.failed else 0
 
 
 def _import(args: argparse.Namespace, settings: Settings) -> int:
@@ -196,12 +196,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     args = parser().parse_args(argv)
     try:
-        args.config = args.config or os.environ.get(config.ENV_CONFIG) or config.default_file()
-        settings = config.load(args.config)
-        data_dir = args.data_dir or os.environ.get(config.ENV_DATA_DIR)
-        if data_dir:
-            settings = config.with_data_dir(settings, data_dir)
-        return args.run(args, settings)
+        given = {config.ENV_CONFIG: args.config, config.ENV_DATA_DIR: args.data_dir}
+        # What the call names goes where every part of the program looks: config.active().
+        os.environ.update({name: str(Path(value).absolute()) for name, value in given.items() if value})
+        return args.run(args, config.active())
     except DashboardError as wrong:
         return _fail(str(wrong), wrong.exit_code)
     except BrokenPipeError:  # `aemo-dashboard check | head`

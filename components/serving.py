@@ -96,10 +96,10 @@ def pages(project: Path) -> list[str]:
     return found
 
 
-def become_server(settings: Settings, *, config_file: str | Path | None, dev: bool) -> NoReturn:
+def become_server(settings: Settings, *, dev: bool) -> NoReturn:
     """Print the exact ``panel serve`` line and become it (exec: no parent process is left).
 
-    The settings reach the server's processes through the environment (:func:`components.config.active`).
+    The server's processes find the same settings through the environment (:func:`components.config.active`).
 
     Raises
     ------
@@ -114,8 +114,9 @@ def become_server(settings: Settings, *, config_file: str | Path | None, dev: bo
     ensure_port_free(server.address, server.port)
     scripts = pages(project)
     environment = {config.ENV_DATA_DIR: str(settings.data_dir)}
-    if config_file:
-        environment[config.ENV_CONFIG] = str(Path(config_file).resolve())
+    file = os.environ.get(config.ENV_CONFIG) or config.default_file()
+    if file:
+        environment[config.ENV_CONFIG] = str(Path(file).resolve())
     options = serve_options(server, dev=dev)
     if os.environ.pop(OVERRIDING, None) is not None:
         print(f"{OVERRIDING} is ignored; server.allow_websocket_origin says who may connect", file=sys.stderr)

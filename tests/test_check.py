@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components import cli
+from components import cli, config
 from components.check import check_lake, check_units
 from components.check_rows import Coverage, check_capacity, check_duplicates, check_names, check_prices, check_values
 from components.errors import NoData
@@ -16,6 +16,14 @@ from components.market_limits import price_limits
 from components.schema import DATASETS, conform_units
 from components.store.lake import Lake
 from components.store.rows import Rows, rows_by_month
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch):
+    """No settings from outside, and none left behind by a call."""
+    for name in (config.ENV_CONFIG, config.ENV_DATA_DIR):
+        monkeypatch.setenv(name, "")
+
 
 UNITS = conform_units(
     pd.DataFrame(
