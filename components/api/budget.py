@@ -1,0 +1,105 @@
+"""The size budget: how many values an answer may have, known before any work, and what would fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from components.api.delivery import Asked
+from components.api.envelope import Address
+from components.api.limits import limits
+from components.api.problems import ApiError
+from components.errors import Problem
+from components.market_time import INTERVALS, typical_minutes
+from components.queries.base import Query, WindowQuery
+from components.store.snapshot import Snapshot
+
+
+def budget(name: str) -> int:
+    """Most values of an answer in a format."""
+    return limits().max_json_values if name == "json" else limits().max_stream_values
+
+
+def rows_within(name: str, query: type[Query]) -> int:
+    """Most rows of an answer in a format."""
+    return max(1, budget(name) // max(1, len(query.row_columns)))
+
+
+def check_size(asked: Asked, snapshot: Snapshot, address: Address) -> None:
+    """Refuse an answer that cannot fit, before any work.
+
+    Raises
+    ------
+    ApiError
+        413 with the nearest requests that fit: the same at a coarser interval, the newest part of the window at
+        this interval, the same as CSV.
+    """
+    question, delivery = asked.question, asked.delivery
+    rows = question.rows_at_most(snapshot)
+    if delivery.limit is not None and delivery.format == "json":
+        rows = min(rows, delivery.limit)
+    if rows > rows_within(delivery.format, type(question)):
+        raise too_large(asked, snapshot, address, rows * len(question.row_columns))
+
+
+def too_large(asked: Asked, snapshot: Snapshot, address: Address, values: int) -> ApiError:
+    """413 with ready URLs that fit."""
+    chosen = asked.delivery.format
+    most = budget(chosen)
+    fitting = _fitting(asked, snapshot, address)
+    hint = "; links hold requests that fit" if fitting else ""
+    param = "interval" if isinstance(asked.question, WindowQuery) else "limit"
+    return ApiError(
+        413,
+        "answer-too-large",
+        f"about {values} values, at most {most} in {chosen}{hint}",
+        [Problem(param, asked.question.texts().get(param, [None])[0], f"at most {most} values fit")],
+        links=fitting,
+        limit_values=most,
+        estimated_values=values,
+    )
+
+
+def _fitting(asked: Asked, snapshot: Snapshot, address: Address) -> dict[str, str]:
+    """Name -> URL of a request that fits."""
+    question, chosen = asked.question, asked.delivery.format
+    way = {k: v for k, v in asked.delivery.texts().items() if k in ("shape", "download")}
+    ending = "" if chosen == "json" else f".{chosen}"
+    most = rows_within(chosen, type(question))
+    out: dict[str, str] = {}
+    if isinstance(question, WindowQuery):
+        window = question.window(snapshot)
+        newest = snapshot.last(question.dataset)
+        end = window.end if newest is None else min(window.end, newest.ceil("D"))
+        for interval in INTERVALS:
+            coarser = _changed(question, window.start, window.end, interval)
+            if typical_minutes(interval) > typical_minutes(window.interval) and coarser.rows_at_most(snapshot) <= most:
+                out["coarser"] = address.url(coarser.texts(), way, ending=ending)
+                break
+
+        def last_days(days: int) -> Query:
+            start = max(window.start, (end - pd.Timedelta(days=days)).normalize())
+            return _changed(question, start, end, window.interval)
+
+        days = _most_days((end - window.start).days, lambda n: last_days(n).rows_at_most(snapshot) <= most)
+        if days:
+            out["largest"] = address.url(last_days(days).texts(), way, ending=ending)
+    if chosen == "json" and question.rows_at_most(snapshot) <= rows_within("csv", type(question)):
+        out["csv"] = address.url(question.texts(), way, ending=".csv")
+    return out
+
+
+def _changed(question: Query, start: pd.Timestamp, end: pd.Timestamp, interval: str) -> Query:
+    """The same question about another window at another interval."""
+    values = {name: getattr(question, name) for name in question.parameters()}
+    return type(question)(**{**values, "start": start, "end": end, "interval": interval})
+
+
+def _most_days(most: int, fits: Callable[[int], bool]) -> int:
+    """The largest number of days that fits, 0 where not even one does."""
+    low, high = 0, max(0, most)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low

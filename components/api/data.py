@@ -1,0 +1,21 @@
+"""Where the API gets its data: the shared snapshot. The seam that tests put their own snapshot into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.store.snapshot import Snapshot
+
+
+def current() -> Snapshot:
+    """The newest published version; may load it, so never call it on the event loop."""
+    from components.store import shared
+
+    return shared.current()
+
+
+def status() -> Any:
+    """Whether the data is loading, ready or degraded, and why (:class:`components.store.shared.SharedStatus`)."""
+    from components.store import shared
+
+    return shared.status()

@@ -1,0 +1,163 @@
+"""One handler per question, generated from the registry of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from components.api import envelope, formats
+from components.api.base import ApiHandler, Made
+from components.api.budget import check_size, rows_within, too_large
+from components.api.cursors import read_cursor, versions, write_cursor
+from components.api.delivery import Asked, path_parameters, settle_format, take_apart
+from components.api.envelope import Address
+from components.api.formats import FORMATS
+from components.api.limits import BUFFERED_VALUES, limits
+from components.api.problems import ApiError, invalid, no_such_name
+from components.api.table import Table, table, wide_table
+from components.api.tags import digest, entity_tag
+from components.api.work import questions
+from components.errors import Problem, QueryError, UsageError
+from components.queries.base import Query, Result
+from components.store.snapshot import Snapshot
+
+CLOSED = pd.Timedelta(days=2)
+"""A window that ended this long before the newest data is not expected to change soon."""
+
+
+class QuestionHandler(ApiHandler):
+    """Answers one question class in every format."""
+
+    def initialize(self, query: type[Query]) -> None:
+        self.question_class = query
+
+    async def answer(self, *path: str | None) -> None:
+        *names, ending = path
+        extension = _checked_extension(ending)
+        route = self.question_class.route
+        given = {name: text or "" for name, text in zip(path_parameters(route), names, strict=True)}
+        asked = take_apart(self.question_class, self.texts(), given)
+        contradiction = settle_format(asked.delivery, extension, self.request.headers.get("Accept"))
+        problems = [*asked.problems, *([contradiction] if contradiction else [])]
+        newest = await self.snapshot()
+        if problems:
+            await self._refuse(asked.question, problems, newest)
+        snapshot, offset = self._place(asked, newest)
+        question, way = asked.question, asked.delivery
+        etag = entity_tag(
+            snapshot.version, question.route, question.fingerprint(),
+            way.format, way.shape, way.limit, way.download, offset,
+        )  # fmt: skip
+        if self.unchanged(etag, self._keep(question, snapshot)):
+            return
+        address = Address(self.root, f"/api/{_filled(route, given)}", tuple(given))
+        await self.finish_with(lambda: answer(asked, snapshot, offset, address), etag)
+
+    async def _refuse(self, question: Query, problems: list[Problem], snapshot: Snapshot) -> None:
+        """Everything wrong at once: also what only the data can tell."""
+
+        def check() -> list[Problem]:
+            try:
+                return question.check(snapshot)
+            except (QueryError, ValueError, OverflowError):  # half a question may be no question
+                return []
+
+        raise invalid([*problems, *await questions.run(check, limits().deadline_seconds)])
+
+    def _place(self, asked: Asked, newest: Snapshot) -> tuple[Snapshot, int]:
+        """The version to answer from and the row to begin at."""
+        if not asked.delivery.cursor:
+            return newest, 0
+        try:
+            version, offset = read_cursor(asked.delivery.cursor, identity(asked))
+        except UsageError as wrong:
+            raise invalid([Problem("cursor", asked.delivery.cursor[:200], str(wrong))]) from None
+        return versions.find(version, newest), offset
+
+    def _keep(self, question: Query, snapshot: Snapshot) -> str:
+        """How long others may keep the answer: long for a window that closed a while ago."""
+        end, newest = getattr(question, "end", None), snapshot.last(question.dataset)
+        closed = end is not None and newest is not None and end <= newest - CLOSED
+        seconds = limits().closed_seconds if closed else limits().live_seconds
+        return f"public, max-age={seconds}"
+
+
+def _checked_extension(extension: str | None) -> str | None:
+    if extension is None or extension in FORMATS:
+        return extension
+    shown = f".{extension[:20]}"
+    endings = [f".{name}" for name in FORMATS]
+    problem = Problem("path", shown, "no format has this extension", tuple(endings))
+    raise ApiError(404, "not-found", f"there is no {shown} here, only {', '.join(endings)}", [problem])
+
+
+def _filled(route: str, given: Mapping[str, str]) -> str:
+    for name, text in given.items():
+        route = route.replace("{" + name + "}", quote(text, safe=""))
+    return route
+
+
+def identity(asked: Asked) -> str:
+    """What a cursor is bound to: the question and the shape of its rows."""
+    return digest(asked.question.route, asked.question.fingerprint(), asked.delivery.shape == "wide")
+
+
+def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> Made:
+    """The answer to a request: body and headers. Runs in a thread.
+
+    Raises
+    ------
+    QueryError
+        When the data knows something wrong with the question.
+    ApiError
+        413 when it is too large, 404 when nobody has the name in the path.
+    """
+    question, way = asked.question, asked.delivery
+    problems = question.check(snapshot)
+    for problem in problems:
+        if problem.param in address.in_path:
+            raise no_such_name(problem)
+    if problems:
+        raise QueryError(problems)
+    check_size(asked, snapshot, address)
+    result = question.run(snapshot)
+    wide = way.shape == "wide" and "time" in result.frame
+    whole = wide_table(result) if wide else table(result.frame, result.units)
+    shown = whole.cut(offset, way.limit)
+    if not wide and shown.rows > rows_within(way.format, type(question)):
+        raise too_large(asked, snapshot, address, shown.values)
+    following = None
+    if offset + shown.rows < whole.rows:
+        versions.remember(snapshot)
+        following = write_cursor(snapshot.version, identity(asked), offset + shown.rows)
+    texts = {k: v for k, v in way.texts().items() if (k, v) != ("format", ["json"])}
+    links = envelope.links(question, texts, address, following)
+    meta = envelope.meta(result, shown, snapshot)
+    if way.limit is not None or offset:
+        meta["total_rows"] = whole.rows
+    headers = _headers(asked, result, links, address)
+    if way.format == "json":
+        document = {"meta": meta, "data": formats.json_data(shown, way.shape), "links": links}
+        return formats.json_bytes(document), headers
+    return _file(way.format, shown, meta), headers
+
+
+def _file(name: str, shown: Table, meta: dict[str, Any]) -> bytes | Iterator[bytes]:
+    made = formats.pieces(name, shown, meta)
+    return b"".join(made) if shown.values <= BUFFERED_VALUES else made
+
+
+def _headers(asked: Asked, result: Result, links: dict[str, str], address: Address) -> dict[str, str]:
+    chosen = FORMATS[asked.delivery.format]
+    headers = {"Content-Type": chosen.content_type}
+    related = [f'<{address.root}/api/openapi.json>; rel="service-desc"']
+    if "next" in links:
+        related.insert(0, f'<{links["next"]}>; rel="next"')
+    headers["Link"] = ", ".join(related)
+    if chosen.name != "json" or asked.delivery.download:
+        kind = "attachment" if asked.delivery.download else "inline"
+        headers["Content-Disposition"] = f'{kind}; filename="{envelope.file_name(asked.question, result, chosen.name)}"'
+    return headers

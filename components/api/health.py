@@ -1,0 +1,110 @@
+"""``/api/health``: whether there is data, how old it is, and why not all is well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from components import __version__
+from components.api import data
+from components.api.base import ApiHandler, Made
+from components.api.envelope import instant, origin
+from components.api.formats import json_bytes
+from components.api.limits import limits
+from components.api.problems import later
+from components.api.tags import entity_tag
+from components.api.work import snapshots
+from components.schema import DATASETS
+from components.store.snapshot import Snapshot
+
+STALE: dict[str, pd.Timedelta] = {
+    "price": pd.Timedelta(minutes=20),
+    "region": pd.Timedelta(minutes=20),
+    "flow": pd.Timedelta(minutes=20),
+    "scada": pd.Timedelta(minutes=20),
+    "rooftop": pd.Timedelta(hours=2),
+}
+"""Age from which a dataset counts as stale: several of AEMO's publications have been missed."""
+HOW_TO_GET_DATA = "there is no data yet: run `aemo-dashboard demo`, or `aemo-dashboard ingest --source URL|DIR`"
+LOADING_SECONDS = 2
+
+
+def now() -> pd.Timestamp:
+    """The wall clock as naive NEM time; nothing but ages is measured with it."""
+    return (pd.Timestamp.now("UTC") + pd.Timedelta(hours=10)).tz_localize(None)
+
+
+def dataset_ages(snapshot: Snapshot, moment: pd.Timestamp) -> dict[str, dict[str, Any]]:
+    """First and last stamp, rows and age [s] of each dataset; None where it is empty."""
+    out = {}
+    for name in DATASETS:
+        first, last = snapshot.first(name), snapshot.last(name)
+        age = None if last is None else max(0, round((moment - last).total_seconds()))
+        rows = sum(c.rows for c in snapshot.chunks(name))
+        out[name] = {"first": instant(first), "last": instant(last), "age_seconds": age, "rows": rows}
+    return out
+
+
+def reasons(snapshot: Snapshot, moment: pd.Timestamp) -> list[str]:
+    """Why the data is less than it could be: empty, partial or stale. Demo data is never stale."""
+    if snapshot.empty:
+        return []  # the store says so, and how to get some
+    found, old = [], []
+    for name, stale in STALE.items():
+        last = snapshot.last(name)
+        if last is None:
+            found.append(f"partial: there is no {name} data")
+        elif not snapshot.is_demo and moment - last > stale:
+            old.append(f"{name} ends at {instant(last)}")
+    if old:
+        found.append(f"stale: {', '.join(old)}")
+    if snapshot.units.empty:
+        found.append("partial: there is no registry of units, every unit is unmapped")
+    return found
+
+
+def without_folders(text: str) -> str:
+    """A reason without the server's folders: only the last part of a path is left."""
+    return re.sub(r"(?:/[^/\s:'\"]+)+/(?=[^/\s])", "", text)
+
+
+def report(snapshot: Snapshot, store_reasons: list[str], moment: pd.Timestamp) -> dict[str, Any]:
+    """The document of ``/api/health``."""
+    why = list(dict.fromkeys([*store_reasons, *reasons(snapshot, moment)]))
+    if snapshot.empty and not why:
+        why = [HOW_TO_GET_DATA]
+    return {
+        "status": "degraded" if why else "ready",
+        "reasons": why,
+        "time": instant(moment.floor("s")),
+        "datasets": dataset_ages(snapshot, moment),
+        **origin(snapshot),
+        "program_version": __version__,
+    }
+
+
+class HealthHandler(ApiHandler):
+    """200 ``ready`` or ``degraded``; 503 only while loading. Must answer when every question is slow."""
+
+    clock: Callable[[], pd.Timestamp] = staticmethod(now)
+
+    async def answer(self, *path: str | None) -> None:
+        self.no_parameters()
+        state = data.status()
+        if state.state == "loading":
+            snapshots.begin(data.current)  # without a start-up hook the first to ask begins the loading
+            raise later("loading", "the data is being loaded", LOADING_SECONDS)
+        snapshot = await self.snapshot()
+        moment = self.clock()
+
+        def make() -> bytes:
+            return json_bytes(report(snapshot, [without_folders(r) for r in state.reasons], moment))
+
+        body = await snapshots.run(make, limits().deadline_seconds)
+        headers: Made = (body, {"Content-Type": "application/json"})
+        etag = entity_tag("health", body)
+        if not self.unchanged(etag, "no-cache"):
+            await self.finish_with(lambda: headers)

@@ -1,0 +1,158 @@
+"""An answer as a table of plain columns: rounded once, so that every format holds the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from components.market_time import TIME_DTYPE, UTC_OFFSET
+from components.queries.base import Result
+
+Kind = Literal["time", "text", "number", "integer", "flag"]
+
+DIGITS = 7
+"""Significant digits that are always kept: more than 1e-6 relative, less than float32 noise."""
+FEWEST_DECIMALS = {"MW": 3}
+USUAL_DECIMALS = 5
+MOST_DECIMALS = 12
+
+
+def rounded(values: np.ndarray, unit: str = "") -> np.ndarray:
+    """Numbers as they leave the program: 7 significant digits, and never fewer than 5 decimals (3 for MW).
+
+    Power comes from float32 readings, whose digits after the seventh are noise (40.46754 is stored as
+    40.46754074); prices, money and energy keep their five decimals whatever their size. Infinite = missing.
+
+    >>> rounded(np.array([40.46754074, 12345678.123456]), "MWh").tolist()
+    [40.46754, 12345678.12346]
+    """
+    numbers = np.asarray(values, dtype="float64")
+    out = np.full(numbers.shape, np.nan)
+    real = np.isfinite(numbers)
+    sizes = np.zeros(numbers.shape)
+    np.log10(np.abs(numbers), out=sizes, where=real & (numbers != 0))
+    fewest = FEWEST_DECIMALS.get(unit, USUAL_DECIMALS)
+    decimals = np.clip(DIGITS - 1 - np.floor(sizes), fewest, MOST_DECIMALS).astype("int8")
+    for count in np.unique(decimals[real]):
+        here = real & (decimals == count)
+        out[here] = np.round(numbers[here], int(count))
+    return out + 0.0  # -0.0 becomes 0.0
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``values``: datetime64 for time, object (str or None) for text, float64 for numbers (NaN =
+    missing), int64 for integers, bool for flags."""
+
+    name: str
+    kind: Kind
+    values: np.ndarray
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length, in the order of the contract."""
+
+    columns: tuple[Column, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.columns[0].values) if self.columns else 0
+
+    @property
+    def values(self) -> int:
+        """Number of cells."""
+        return self.rows * len(self.columns)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each column that has one."""
+        return {c.name: c.unit for c in self.columns if c.unit}
+
+    def cut(self, offset: int, limit: int | None) -> Table:
+        """Rows from ``offset`` on, at most ``limit``."""
+        stop = None if limit is None else offset + limit
+        return Table(tuple(replace(c, values=c.values[offset:stop]) for c in self.columns))
+
+
+def table(frame: pd.DataFrame, units: Mapping[str, str]) -> Table:
+    """A frame as a table, its numbers rounded by their units."""
+    return Table(tuple(_column(str(name), frame[name], units.get(str(name), "")) for name in frame.columns))
+
+
+def _column(name: str, series: pd.Series, unit: str) -> Column:
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        raise TypeError(f"{name}: times inside the program are naive NEM time")
+    if pd.api.types.is_datetime64_dtype(series.dtype):
+        return Column(name, "time", series.to_numpy(TIME_DTYPE), unit)
+    if pd.api.types.is_bool_dtype(series.dtype) and not series.hasnans:
+        return Column(name, "flag", series.to_numpy(bool), unit)
+    if pd.api.types.is_integer_dtype(series.dtype) and not series.hasnans:
+        return Column(name, "integer", series.to_numpy("int64"), unit)
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return Column(name, "number", rounded(series.to_numpy("float64", na_value=np.nan), unit), unit)
+    codes, uniques = pd.factorize(series)
+    words = np.array([*(str(w) for w in uniques), None], dtype=object)[codes]  # missing has code -1: the None
+    return Column(name, "text", words, unit)
+
+
+def wide_table(result: Result) -> Table:
+    """One row per ``time`` and one column per series, named by its keys that vary (``NSW1.coal``).
+
+    Where rows have several numbers, the number's name comes last (``V-SA.mw_target``). A single series is named
+    by its last key (``NSW1``); one without keys by its number.
+    """
+    frame = result.frame
+    keys = [c for c in result.series if c in frame.columns]
+    varying = [c for c in keys if frame[c].nunique() > 1] or keys[-1:]
+    numbers = [
+        c for c in frame.columns if c != "time" and c not in keys and pd.api.types.is_numeric_dtype(frame[c].dtype)
+    ]
+    stamps, at = np.unique(frame["time"].to_numpy(TIME_DTYPE), return_inverse=True)
+    if varying:
+        codes, names = _series_names(frame, varying)
+    else:
+        codes, names = np.zeros(len(frame), "int64"), [""]
+    columns = [Column("time", "time", stamps)]
+    grids: dict[str, np.ndarray] = {}
+    for number in numbers:
+        grids[number] = np.full((len(names), len(stamps)), np.nan)
+        grids[number][codes, at] = rounded(frame[number].to_numpy("float64"), result.units.get(number, ""))
+    for row, name in enumerate(names):
+        for number in numbers:
+            parts = [p for p in (name, number if len(numbers) > 1 or not name else "") if p]
+            columns.append(Column(".".join(parts), "number", grids[number][row], result.units.get(number, "")))
+    return Table(tuple(columns))
+
+
+def _series_names(frame: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, list[str]]:
+    """Code of each row's series and the series' names, in the order in which they first appear."""
+    codes = np.zeros(len(frame), "int64")
+    columns: list[tuple[np.ndarray, list[str]]] = []
+    for key in keys:
+        code, words = pd.factorize(frame[key], use_na_sentinel=False)
+        codes = codes * max(1, len(words)) + code
+        columns.append((code, ["" if pd.isna(w) else str(w) for w in words]))
+    series, uniques = pd.factorize(codes)
+    firsts = np.full(len(uniques), len(codes))
+    np.minimum.at(firsts, series, np.arange(len(codes)))
+    return series, [".".join(words[code[i]] for code, words in columns) for i in firsts]
+
+
+def iso_times(values: np.ndarray) -> np.ndarray:
+    """Naive NEM times as ISO 8601 with their offset; None for NaT.
+
+    >>> iso_times(np.array(["2024-07-01T00:05"], "datetime64[us]")).tolist()
+    ['2024-07-01T00:05:00+10:00']
+    """
+    codes, stamps = pd.factorize(np.asarray(values, TIME_DTYPE))
+    fraction = (stamps.astype("int64") % 1_000_000 != 0).any() if len(stamps) else False
+    texts = np.datetime_as_string(stamps, unit="us" if fraction else "s") if len(stamps) else np.empty(0, str)
+    words = np.array([*(t + UTC_OFFSET for t in texts.tolist()), None], dtype=object)
+    return words[codes]  # NaT's code is -1: the None at the end
