@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from components.ingest.nemweb import Wanted
+from components.ingest.discover import Wanted
 from components.ingest.read import Outcome
 from components.market_time import DISPATCH_MINUTES, TIME_DTYPE
 from components.store.lake import Lake

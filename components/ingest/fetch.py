@@ -56,11 +56,11 @@ class Limits:
         return cls(attempts=settings.retries, deadline=settings.deadline_seconds)
 
 
-class Absent(SourceError):
+class AbsentError(SourceError):
     """The server has no such file (404, 410)."""
 
 
-class _Again(Exception):
+class _AgainError(Exception):
     """Worth another attempt; ``pause`` is the server's own wish in seconds."""
 
     def __init__(self, why: str, pause: float | None = None):
@@ -107,7 +107,7 @@ class Fetcher:
 
         Raises
         ------
-        Absent
+        AbsentError
             404 or 410.
         FileRejected
             The body is larger than ``most_bytes``.
@@ -120,9 +120,9 @@ class Fetcher:
 
         def again(why: Exception) -> bool | float:
             """Whether to try once more, and after which pause."""
-            if not isinstance(why, httpx.TransportError | _Again):
+            if not isinstance(why, httpx.TransportError | _AgainError):
                 return False
-            pause = why.pause if isinstance(why, _Again) else None
+            pause = why.pause if isinstance(why, _AgainError) else None
             if pause is None:
                 return time.monotonic() < until
             return pause if time.monotonic() + pause < until else False
@@ -136,7 +136,7 @@ class Fetcher:
                     tries += 1
                     self._wait_for_calm(until)
                     return self._once(url, most_bytes, until)
-        except (_Again, httpx.TransportError) as why:
+        except (_AgainError, httpx.TransportError) as why:
             last = printable((str(why) or type(why).__name__).encode("utf-8", "replace"), 120)
         except httpx.InvalidURL as why:
             raise SourceError(f"{url!r} is no address: {why}") from None
@@ -167,13 +167,13 @@ class Fetcher:
                     url = onward
                     continue
                 if status in _GONE:
-                    raise Absent(f"{url} is not there ({status})")
+                    raise AbsentError(f"{url} is not there ({status})")
                 if status in _TOO_FAST:
                     pause = _retry_after(answer.headers.get("retry-after", ""), self.limits.wait_most)
                     self._slow_down(pause)
-                    raise _Again(f"the server answers {status} {answer.reason_phrase}", pause)
+                    raise _AgainError(f"the server answers {status} {answer.reason_phrase}", pause)
                 if status >= 500:
-                    raise _Again(f"the server answers {status} {answer.reason_phrase}")
+                    raise _AgainError(f"the server answers {status} {answer.reason_phrase}")
                 if status != 200:
                     raise SourceError(f"{url} could not be read: the server answers {status} {answer.reason_phrase}")
                 data = self._body(answer, most_bytes, until)
@@ -193,9 +193,9 @@ class Fetcher:
             if size > most_bytes:
                 raise FileRejected(f"{answer.url} has more than {most_bytes:,} bytes")
             if time.monotonic() > until:
-                raise _Again(f"no end after {self.limits.deadline:g} s, {size:,} bytes so far")
+                raise _AgainError(f"no end after {self.limits.deadline:g} s, {size:,} bytes so far")
         if announced is not None and size != announced:
-            raise _Again(f"{size:,} bytes came, {announced:,} were announced")
+            raise _AgainError(f"{size:,} bytes came, {announced:,} were announced")
         return b"".join(parts)
 
     def _slow_down(self, pause: float | None) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 
 from components.errors import StoreError
+from components.ingest.discover import SourceFile, Wanted
 from components.ingest.names import UNITS
-from components.ingest.nemweb import SourceFile, Wanted
 from components.ingest.read import Outcome
 from components.schema import SOURCE_RANK, month_of
 from components.store.lake import Manifest
@@ -81,7 +81,7 @@ class Ledger:
     def add(self, outcome: Outcome, wanted: Wanted, *, demo: bool) -> None:
         """Enter a file whose rows are about to be published."""
         start, end = wanted.start, wanted.end
-        window = {"start": None, "end": None}
+        window: dict[str, str | None] = {"start": None, "end": None}
         if outcome.cut:
             window = {"start": start.isoformat() if start else None, "end": end.isoformat() if end else None}
         done: dict[str, Any] = (

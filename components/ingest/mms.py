@@ -65,7 +65,7 @@ class MmsFile:
     sections: tuple[Section, ...] = field(repr=False)
     notes: tuple[str, ...] = ()
 
-    def keys(self) -> tuple[Key, ...]:
+    def tables(self) -> tuple[Key, ...]:
         """The tables the file names, each once, in order."""
         return tuple(dict.fromkeys((s.group, s.table) for s in self.sections))
 
@@ -197,7 +197,7 @@ def read_table(
     label = f"{file.name}: table {'.'.join(k for k in key if k)}"
     if not found:
         raise FileRejected(
-            f"{label} is not in the file, which has {', '.join('.'.join(k) for k in file.keys()) or 'none'}"
+            f"{label} is not in the file, which has {', '.join('.'.join(k) for k in file.tables()) or 'none'}"
         )
     frames, notes = [], []
     for section in found:
@@ -223,7 +223,7 @@ def read_tables(data: bytes, name: str) -> dict[Key, pd.DataFrame]:
         As :func:`open_mms` and :func:`read_table`.
     """
     file = open_mms(data, name)
-    return {key: read_table(file, key).astype(object) for key in file.keys()}
+    return {key: read_table(file, key).astype(object) for key in file.tables()}
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:

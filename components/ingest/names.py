@@ -106,7 +106,6 @@ def _dispatch(stem: str) -> FileName | None:
     datasets = {t.dataset for t in TABLES for word in t.files if re.search(rf"(?:^|[_#]){word}(?:[_#]|$)", stem)}
     if not datasets:
         return None
-    span = _span(stem)
     monthly = re.search(r"^PUBLIC_(?:DVD_|ARCHIVE#).*?(\d{6})01\d{4}$", stem)
     month = _month(monthly[1]) if monthly else None
     if month is not None:  # rooftop months run a day into the next one

@@ -14,8 +14,8 @@ import pandas as pd
 from components.errors import FileRejected, SourceError
 from components.ingest import mms, names
 from components.ingest.archive import DEFAULT_CAPS, Caps, unpack
-from components.ingest.fetch import Absent
-from components.ingest.nemweb import Source, SourceFile, Wanted
+from components.ingest.discover import Source, SourceFile, Wanted
+from components.ingest.fetch import AbsentError
 from components.ingest.price_and_demand import read_price_and_demand
 from components.ingest.tables import DEMO_SYSTEM, TABLES, read_datasets
 
@@ -78,7 +78,7 @@ def read_file(
         return outcome
     except SourceError as why:
         outcome.aside.append(str(why))
-        outcome.unreachable = not isinstance(why, Absent)
+        outcome.unreachable = not isinstance(why, AbsentError)
         return outcome
     outcome.size = len(data)
     outcome.sha256 = hashlib.sha256(data).hexdigest()
@@ -129,9 +129,9 @@ def _read_text(text: bytes, name: str, file: SourceFile, wanted: Wanted, outcome
         return
     frames, aside = read_datasets(opened, file.name.datasets)
     outcome.aside += aside
-    outcome.ignored.update(".".join(k for k in key if k) for key in opened.keys() if key not in _READ)
+    outcome.ignored.update(".".join(k for k in key if k) for key in opened.tables() if key not in _READ)
     if not frames and not aside:
-        found = ", ".join(".".join(k) for k in opened.keys()) or "none"
+        found = ", ".join(".".join(k) for k in opened.tables()) or "none"
         outcome.aside.append(
             f"{name}: expected rows of {', '.join(sorted(file.name.datasets))}, found tables {found[:200]}"
         )
@@ -139,7 +139,7 @@ def _read_text(text: bytes, name: str, file: SourceFile, wanted: Wanted, outcome
 
 
 def _read_registry(opened: mms.MmsFile, outcome: Outcome) -> None:
-    for key in opened.keys():
+    for key in opened.tables():
         table = _REGISTRY_OF.get(key[1]) or _REGISTRY_OF.get(key[0])
         if table is None:
             outcome.ignored[".".join(k for k in key if k)] += 1

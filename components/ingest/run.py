@@ -19,10 +19,11 @@ from tqdm import tqdm
 from components.config import active
 from components.errors import FileRejected, SourceError, UsageError, nearest
 from components.ingest.coverage import Due, find_gaps
+from components.ingest.discover import Listing, Source, SourceFile, Wanted
 from components.ingest.fetch import Limits
 from components.ingest.ledger import Ledger, split
 from components.ingest.names import DATASET_NAMES, MMS, UNITS
-from components.ingest.nemweb import Listing, Source, SourceFile, Wanted, is_whole_nemweb, open_source
+from components.ingest.nemweb import is_whole_nemweb, open_source
 from components.ingest.read import Outcome, read_file
 from components.ingest.registry import RegistryParts, build_units, merge_units
 from components.ingest.report import IngestReport

@@ -32,7 +32,7 @@ class AemoTable:
     ----------
     key : (group, table) of its ``I`` line.
     files : words between separators of a file's name that say the table is inside.
-    folders : folders below ``Reports/Current`` and ``Reports/Archive`` that hold such files.
+    folder : the folder below ``Reports/Current`` and ``Reports/Archive`` that such files lie in.
     time : column of the interval-ending stamp.
     keys : the dataset's key columns -> AEMO columns.
     needed : AEMO columns (besides time and keys) without which a row says nothing.
@@ -43,7 +43,7 @@ class AemoTable:
     key: mms.Key
     dataset: str
     files: tuple[str, ...]
-    folders: tuple[str, ...]
+    folder: str
     time: str
     keys: dict[str, str]
     needed: tuple[str, ...]
@@ -59,23 +59,23 @@ class AemoTable:
 
 TABLES: tuple[AemoTable, ...] = (
     AemoTable(
-        ("DISPATCH", "PRICE"), "price", ("DISPATCHPRICE", "DISPATCHIS"), ("DispatchIS_Reports",),
+        ("DISPATCH", "PRICE"), "price", ("DISPATCHPRICE", "DISPATCHIS"), "DispatchIS_Reports",
         "SETTLEMENTDATE", {"region": "REGIONID"}, ("RRP",), runs=PRICING,
     ),
     AemoTable(
-        ("DISPATCH", "REGIONSUM"), "region", ("DISPATCHREGIONSUM", "DISPATCHIS"), ("DispatchIS_Reports",),
+        ("DISPATCH", "REGIONSUM"), "region", ("DISPATCHREGIONSUM", "DISPATCHIS"), "DispatchIS_Reports",
         "SETTLEMENTDATE", {"region": "REGIONID"}, ("TOTALDEMAND",), runs=PHYSICAL,
     ),
     AemoTable(
-        ("DISPATCH", "INTERCONNECTORRES"), "flow", ("DISPATCHINTERCONNECTORRES", "DISPATCHIS"), ("DispatchIS_Reports",),
+        ("DISPATCH", "INTERCONNECTORRES"), "flow", ("DISPATCHINTERCONNECTORRES", "DISPATCHIS"), "DispatchIS_Reports",
         "SETTLEMENTDATE", {"interconnector": "INTERCONNECTORID"}, ("METEREDMWFLOW", "MWFLOW"), runs=PHYSICAL,
     ),
     AemoTable(
-        ("DISPATCH", "UNIT_SCADA"), "scada", ("DISPATCH_UNIT_SCADA", "DISPATCHSCADA"), ("Dispatch_SCADA",),
+        ("DISPATCH", "UNIT_SCADA"), "scada", ("DISPATCH_UNIT_SCADA", "DISPATCHSCADA"), "Dispatch_SCADA",
         "SETTLEMENTDATE", {"duid": "DUID"}, ("SCADAVALUE",),
     ),
     AemoTable(
-        ("ROOFTOP", "ACTUAL"), "rooftop", ("ROOFTOP_PV_ACTUAL",), ("ROOFTOP_PV", "ACTUAL"),
+        ("ROOFTOP", "ACTUAL"), "rooftop", ("ROOFTOP_PV_ACTUAL",), "ROOFTOP_PV",
         "INTERVAL_DATETIME", {"region": "REGIONID", "type": "TYPE"}, ("POWER",), minutes=30,
     ),
 )  # fmt: skip
@@ -181,7 +181,7 @@ def read_datasets(file: mms.MmsFile, datasets: Iterable[str]) -> tuple[dict[str,
     -------
     (dataset -> tidy rows, one sentence per table set aside)
     """
-    present = set(file.keys())
+    present = set(file.tables())
     out: dict[str, pd.DataFrame] = {}
     aside: list[str] = []
     for table in tables_for(datasets):
