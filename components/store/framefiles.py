@@ -103,7 +103,7 @@ class FrameFolder:
     def _write(self, name: str, array: np.ndarray) -> FrameFile:
         header = io.BytesIO()
         np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
-        content = memoryview(array.reshape(-1).view("uint8")) if array.size else memoryview(b"")
+        content = array.reshape(-1).view("uint8").data if array.size else memoryview(b"")
         path = self.folder / name
         replace_synced(path, header.getvalue(), content)
         written = os.stat(path)

@@ -105,7 +105,7 @@ class Rows:
 
         def words(codes: np.ndarray, names: Sequence[str]) -> pd.Series:
             if narrow:
-                return pd.Series(pd.Categorical.from_codes(codes, pd.Index(names, dtype=object)))
+                return pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(names))))
             return pd.Series(np.array(names, dtype=object)[codes], dtype=object)
 
         out: dict[str, object] = {"time": self.times}

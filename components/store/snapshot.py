@@ -248,7 +248,7 @@ class Snapshot:
 
     @cached_property
     def _spans(self) -> dict[str, np.ndarray]:
-        return dict(self._units.groupby("duid", sort=False).indices)
+        return {str(duid): np.asarray(rows) for duid, rows in self._units.groupby("duid", sort=False).indices.items()}
 
     def units_at(self, when: pd.Timestamp | np.datetime64, duids: Sequence[str] | None = None) -> pd.DataFrame:
         """The registry as it stood at one moment: one row per DUID, indexed by DUID.
@@ -260,7 +260,7 @@ class Snapshot:
         ----------
         duids : which units, in this order; default every unit of the registry and of the SCADA data.
         """
-        moment = np.datetime64(when, "us")
+        moment = np.datetime64(pd.Timestamp(when), "us")
         wanted = list(duids) if duids is not None else sorted({*self._spans, *self.keys("scada")})
         valid = self._units["valid_from"].to_numpy(TIME_DTYPE)
         known = [d for d in wanted if d in self._spans]
