@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from components.check_balance import check_balance
 from components.check_rows import (
     Coverage,
     Finding,
@@ -26,6 +27,8 @@ from components.errors import NoData, StoreCorrupt
 from components.schema import DATASETS
 from components.store.lake import Lake
 from components.store.manifest import Manifest
+from components.store.rows import Rows
+from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, FUELTECHS, REGIONS, ROLES, UNMAPPED
 
 ORDER = {"error": 0, "warning": 1, "info": 2}
@@ -48,6 +51,7 @@ def check_lake(lake: Lake) -> list[Finding]:
     seen: set[str] = set()
     for name in manifest.datasets:
         findings += _check_dataset(lake, manifest, name, units, seen)
+    findings += _check_balances(lake, manifest, units)
     findings += check_units(units)
     findings += check_mapping(units, seen)
     findings.append(Finding("info", "lake", f"version {manifest.version}, from {', '.join(manifest.source)}"))
@@ -79,6 +83,27 @@ def _check_dataset(lake: Lake, manifest: Manifest, name: str, units: pd.DataFram
             seen.update(rows.names[0])
     yield from coverage.gap_findings()
     yield from coverage.key_findings()
+
+
+def _check_balances(lake: Lake, manifest: Manifest, units: pd.DataFrame) -> Iterator[Finding]:
+    if units.empty:
+        return
+    registry = Snapshot(manifest.version, {}, units)
+    months = [set(manifest.datasets[name].months) for name in ("scada", "region") if name in manifest.datasets]
+    for month in sorted(set.intersection(*months)) if len(months) == 2 else []:
+        try:
+            rows = {name: _month_of(lake, manifest, name, month) for name in ("scada", "region", "flow")}
+        except StoreCorrupt:
+            continue  # said with its dataset
+        scada, region = rows["scada"], rows["region"]
+        if scada is not None and region is not None:
+            yield from check_balance(scada, region, rows["flow"], registry, demo=manifest.is_demo)
+
+
+def _month_of(lake: Lake, manifest: Manifest, name: str, month: str) -> Rows | None:
+    if name not in manifest.datasets or month not in manifest.datasets[name].months:
+        return None
+    return lake.read_rows(name, month, manifest.version)
 
 
 def _capacity(units: pd.DataFrame) -> dict[str, float]:

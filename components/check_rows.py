@@ -159,6 +159,8 @@ class Coverage:
         grid[rows.codes[0][~long], rows.stamp[~long]] = True
         grid[:, 0] = False
         covered = np.flatnonzero(grid.any(axis=0))
+        if self.covered_until is None:  # a half-hour reaches back before its stamp
+            self.first = origin + covered[0] * STEP
         self._note_gaps(origin + covered * STEP)
         for key, line in zip(rows.names[0], grid, strict=True):
             self._note_readings(key, origin, np.flatnonzero(line))

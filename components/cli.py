@@ -120,7 +120,7 @@ def _lake(settings: Settings):
 
 
 def _progress() -> bool:
-    return sys.stderr.isatty() or not os.environ.get("CI")
+    return sys.stderr.isatty()
 
 
 def _serve(args: argparse.Namespace, settings: Settings) -> int:
@@ -150,8 +150,13 @@ def _demo(args: argparse.Namespace, settings: Settings) -> int:
     report = write_demo(
         lake, days=args.days, end=args.end, seed=args.seed, units=args.units, force=args.force, progress=_progress()
     )
-    for line in report.lines():
-        print(line)
+    for dataset, count in report.rows_added.items():
+        print(f"{dataset}: {count:,} rows, {report.months[dataset][0]} .. {report.months[dataset][-1]}")
+    for note in report.notes:
+        print(f"note: {note}")
+    print(
+        f"published version {report.version}" if report.changed else "nothing new: the lake holds this market already"
+    )
     return 0
 
 
