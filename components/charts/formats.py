@@ -1,0 +1,128 @@
+"""How numbers and times are written, the same on every page: tiles, tables, axes and hovers.
+
+Thousands are separated by commas, negative numbers carry a real minus sign (U+2212), what is missing is an en
+dash, never 0. Durations and times are NEM time.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+MINUS = "−"
+MISSING = "–"
+
+# The same rules for the browser: fmt(value, digits) of hovers and axes.
+JS_NUMBER = (
+    "const fmt=(v,d)=>(v==null||!isFinite(v))?'–':"
+    "v.toLocaleString('en-AU',{minimumFractionDigits:d,maximumFractionDigits:d}).replace('-','−').replace(/^−(0(\\.0+)?)$/,'$1');"
+)
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """A number with ``digits`` decimals.
+
+    >>> number(-1234.56, 1)
+    '−1,234.6'
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    text = f"{abs(value):,.{digits}f}"
+    return MINUS + text if value < 0 and any(c in "123456789" for c in text) else text
+
+
+def power(mw: float | None) -> str:
+    """Power in MW, whole; below 10 MW with one decimal."""
+    if mw is None or not math.isfinite(mw):
+        return MISSING
+    return f"{number(mw, 1 if 0 < abs(mw) < 10 else 0)} MW"
+
+
+def significant(value: float | None) -> str:
+    """A number with three significant digits at least, whole from 100 on."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    size = abs(value)
+    return number(value, 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2)
+
+
+def energy(mwh: float | None) -> str:
+    """Energy in GWh.
+
+    >>> energy(45678.9)
+    '45.7 GWh'
+    """
+    return MISSING if mwh is None or not math.isfinite(mwh) else f"{significant(mwh / 1000)} GWh"
+
+
+def dollars(value: float | None, digits: int = 2) -> str:
+    """An amount of dollars with its sign before the dollar.
+
+    >>> dollars(-32.1)
+    '−$32.10'
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    text = number(abs(value), digits)
+    return f"{MINUS}${text}" if value < 0 and number(value, digits).startswith(MINUS) else f"${text}"
+
+
+def price(value: float | None) -> str:
+    """A price without its unit ($/MWh); cents below $1,000.
+
+    >>> price(15100.0)
+    '$15,100'
+    """
+    return dollars(value, 2 if value is None or abs(value) < 1000 else 0)
+
+
+def money(value: float | None) -> str:
+    """Dollars in millions.
+
+    >>> money(-1_234_567.0)
+    '−$1.23M'
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    size = abs(value) / 1e6
+    return f"{dollars(value / 1e6, 0 if size >= 1000 else 1 if size >= 100 else 2)}M"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """A share (0…1) in per cent."""
+    return MISSING if share is None or not math.isfinite(share) else f"{number(share * 100, digits)}%"
+
+
+def stamp(time: pd.Timestamp | None) -> str:
+    """A moment, to the minute: ``22 Nov 2025 14:05``."""
+    return MISSING if time is None or pd.isna(time) else f"{time.day} {time:%b %Y %H:%M}"
+
+
+def window(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """A window in words; whole days by their dates (the last day included), else to the minute."""
+    if start == start.normalize() and end == end.normalize() and end > start:
+        last = end - pd.Timedelta(days=1)
+        if last == start:
+            return f"{start.day} {start:%b %Y}"
+        if start.year == last.year:
+            return f"{start.day} {start:%b} – {last.day} {last:%b %Y}"
+        return f"{start.day} {start:%b %Y} – {last.day} {last:%b %Y}"
+    if start.normalize() == end.normalize():
+        return f"{start.day} {start:%b %Y %H:%M} – {end:%H:%M}"
+    return f"{stamp(start)} – {stamp(end)}"
+
+
+INTERVAL_LABELS = {
+    "5m": "5 minutes",
+    "30m": "30 minutes",
+    "1h": "hour",
+    "1d": "day",
+    "7d": "week",
+    "1M": "month",
+    "3M": "quarter",
+    "season": "season",
+    "half": "half-year",
+    "1y": "year",
+    "fy": "financial year",
+}

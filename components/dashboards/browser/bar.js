@@ -1,0 +1,72 @@
+// Controls of every page, always at the same place: region, range, dates, interval, data menu. It also owns the
+// address: the page writes `search`, back and forward report it.
+export function render({model}) {
+  const root = h("div", {class: "bar"})
+  const ask = (what) => { root.classList.add("busy"); model.send_msg(what) }
+  const segment = (label, options, chosen, choose, cls) => h("div", {class: "segment " + cls, role: "group", "aria-label": label},
+    options.map(o => h("button", {type: "button", title: o.title, "aria-pressed": String(chosen.includes(o.value)), onclick: () => choose(o.value),
+      "data-value": o.value}, o.label)))
+
+  const pick_region = (value) => {
+    if (!model.multi) return ask({region: value === model.all_region ? [] : [value]})
+    if (value === model.all_region) return ask({region: []})
+    const now = model.region.filter(r => r !== model.all_region)
+    ask({region: now.includes(value) ? now.filter(r => r !== value) : [...now, value]})
+  }
+  const dates = () => {
+    const one = (name, label) => {
+      const input = h("input", {type: "date", "aria-label": label, min: model.first_date, max: model.last_date})
+      input.value = model[name]
+      input.addEventListener("change", () => { if (start.value && end.value) ask({from_date: start.value, to_date: end.value}) })
+      return input
+    }
+    const start = one("from_date", "First day"), end = one("to_date", "Last day")
+    return h("div", {class: "dates"}, start, h("span", {}, "–"), end)
+  }
+  const data_menu = () => {
+    const list = h("div", {class: "menu", role: "menu"},
+      h("p", {}, model.links_note),
+      model.links.map(l => h("div", {class: "link"}, h("span", {}, l.label),
+        l.formats.map(f => h("a", {href: f.href, target: "_blank", rel: "noopener", role: "menuitem"}, f.label)))),
+      h("button", {type: "button", onclick: (e) => {
+        navigator.clipboard?.writeText(location.href).then(() => { e.target.textContent = "Copied" })
+      }}, "Copy link to this view"))
+    const box = h("details", {class: "data"}, h("summary", {}, "Data"), list)
+    box.addEventListener("focusout", e => { if (!box.contains(e.relatedTarget)) box.open = false })
+    box.addEventListener("keydown", e => { if (e.key === "Escape") box.open = false })
+    return box
+  }
+  const interval = () => {
+    const select = h("select", {"aria-label": "Interval", title: model.interval_help}, model.intervals.map(i => h("option", {value: i.value}, i.label)))
+    select.value = model.interval
+    select.addEventListener("change", () => ask({interval: select.value}))
+    return h("label", {class: "interval"}, select)
+  }
+  draw_on(model, ["state"], () => {
+    const held = root.contains(document.activeElement) ? document.activeElement : root.getRootNode().activeElement
+    const back = held?.dataset?.value
+    root.classList.remove("busy")
+    put(root, 
+      segment("Region", model.regions, model.region, pick_region, "regions"),
+      h("div", {class: "range"},
+        h("button", {type: "button", class: "pan", title: "Earlier by one window", "aria-label": "Earlier", onclick: () => ask({pan: -1})}, "‹"),
+        segment("Range", model.presets, [model.preset], v => ask({preset: v}), "presets"),
+        h("button", {type: "button", class: "pan", title: "Later by one window", "aria-label": "Later", disabled: !model.can_later, onclick: () => ask({pan: 1})}, "›")),
+      dates(), interval(),
+      model.toggles.map(t => h("label", {class: "toggle", title: t.help}, (() => {
+        const box = h("input", {type: "checkbox"}); box.checked = t.on
+        box.addEventListener("change", () => ask({toggle: t.name, on: box.checked}))
+        return box
+      })(), t.label)),
+      data_menu(),
+      model.problems.length ? h("div", {class: "problems", role: "alert"},
+        h("ul", {}, model.problems.map(p => h("li", {}, p))),
+        h("button", {type: "button", "aria-label": "Dismiss", onclick: () => ask({dismiss: true})}, "×")) : null)
+    if (back) root.querySelector(`[data-value="${CSS.escape(back)}"]`)?.focus()
+    if (model.search !== location.search && model.state > 1) history.pushState(null, "", location.pathname + model.search)
+  })
+  const popped = () => ask({search: location.search})
+  addEventListener("popstate", popped)
+  model.on("remove", () => removeEventListener("popstate", popped))
+  return root
+}

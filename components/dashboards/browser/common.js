@@ -1,0 +1,28 @@
+// Shared by every part. Text is only ever set as text (textContent, setAttribute on safe attributes): nothing that
+// comes from outside can run.
+const h = (tag, attrs = {}, ...children) => {
+  const node = document.createElement(tag)
+  for (const [k, v] of Object.entries(attrs)) {
+    if (v === null || v === undefined || v === false) continue
+    if (k === "class") node.className = v
+    else if (k.startsWith("on")) node.addEventListener(k.slice(2), v)
+    else if (k === "href") { if (/^(\.|\/|\?|#|https:\/\/)/.test(v)) node.setAttribute("href", v) }
+    else if (k === "style") node.style.cssText = v
+    else node.setAttribute(k, v === true ? "" : v)
+  }
+  for (const child of children.flat()) {
+    if (child === null || child === undefined || child === false) continue
+    node.append(child instanceof Node ? child : document.createTextNode(String(child)))
+  }
+  return node
+}
+const svg = (tag, attrs = {}, ...children) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag)
+  for (const [k, v] of Object.entries(attrs)) node.setAttribute(k, v)
+  node.append(...children)
+  return node
+}
+// Replace everything in a node; nothing (null, false) leaves nothing.
+const put = (node, ...children) => node.replaceChildren(...children.flat().filter(c => c !== null && c !== undefined && c !== false))
+// Draw again whenever one of the named parameters changes.
+const draw_on = (model, names, draw) => { for (const n of names) model.on(n, draw); draw() }

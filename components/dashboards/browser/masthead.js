@@ -1,0 +1,58 @@
+// The head of every page: navigation, where the data comes from, its newest stamp and age, theme.
+export function render({model}) {
+  const root = h("div", {class: "masthead"})
+  const dark = () => document.documentElement.dataset.theme === "dark"
+  const set_theme = (is_dark, keep) => {
+    document.documentElement.dataset.theme = is_dark ? "dark" : "light"
+    if (keep) document.cookie = `theme=${is_dark ? "dark" : "light"};path=/;max-age=31536000;samesite=lax`
+    if (model.dark !== is_dark) model.dark = is_dark
+  }
+  if (!/(^|; )theme=/.test(document.cookie) && matchMedia("(prefers-color-scheme: dark)").matches) set_theme(true, false)
+
+  const age = (iso) => {
+    const minutes = Math.floor((Date.now() - new Date(iso).getTime()) / 60000)
+    if (minutes < 0) return "ahead of this clock"
+    if (minutes < 60) return `${minutes} min ago`
+    if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`
+    return `${Math.floor(minutes / 1440).toLocaleString("en-AU")} days ago`
+  }
+  const ago = h("span", {class: "age"})
+  const tick = () => {
+    ago.textContent = model.newest_iso ? age(model.newest_iso) : ""
+    const late = model.newest_iso && Date.now() - new Date(model.newest_iso).getTime() > 30 * 60000
+    ago.classList.toggle("late", Boolean(late))
+  }
+  const menu = () => {
+    const drawer = h("div", {class: "drawer", hidden: true, id: "drawer"},
+      model.pages.map(p => h("a", {href: p.href, "aria-current": p.current ? "page" : null}, p.label)))
+    const button = h("button", {class: "burger", "aria-label": "Pages", "aria-expanded": "false", "aria-controls": "drawer",
+      onclick: () => { drawer.hidden = !drawer.hidden; button.setAttribute("aria-expanded", String(!drawer.hidden)) }})
+    button.append(icon("M3 6h18M3 12h18M3 18h18"))
+    drawer.addEventListener("keydown", e => { if (e.key === "Escape") { drawer.hidden = true; button.focus() } })
+    return [button, drawer]
+  }
+  const icon = (d) => svg("svg", {viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true"},
+    svg("path", {d, fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round", "stroke-linejoin": "round"}))
+  const moon = "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z"
+  const sun = "M12 7.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 0 0 0-9zM12 2v2M12 20v2M4.2 4.2l1.4 1.4M18.4 18.4l1.4 1.4M2 12h2M20 12h2M4.2 19.8l1.4-1.4M18.4 5.6l1.4-1.4"
+
+  draw_on(model, ["pages", "newest_text", "newest_iso", "source_text", "demo"], () => {
+    const [burger, drawer] = menu()
+    const toggle = h("button", {class: "theme", title: "Light or dark", "aria-label": "Toggle dark theme"})
+    const face = () => toggle.replaceChildren(icon(dark() ? sun : moon))
+    toggle.addEventListener("click", () => { set_theme(!dark(), true); face() })
+    face()
+    put(root, 
+      burger,
+      h("a", {class: "brand", href: model.pages[0]?.href}, h("b", {}, "NEM"), h("span", {}, "Energy Dashboard")),
+      h("nav", {"aria-label": "Pages"}, model.pages.map(p => h("a", {href: p.href, "aria-current": p.current ? "page" : null}, p.label))),
+      h("div", {class: "freshness", title: "Newest interval in the data (NEM time, UTC+10), its age, and where the data comes from"},
+        model.source_text ? h("span", {class: model.demo ? "badge demo" : "badge"}, model.source_text) : null,
+        model.newest_text ? h("span", {class: "newest"}, model.newest_text) : null, ago),
+      toggle, drawer)
+    tick()
+  })
+  const timer = setInterval(tick, 30000)
+  model.on("remove", () => clearInterval(timer))
+  return root
+}

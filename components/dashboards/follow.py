@@ -1,0 +1,52 @@
+"""Open pages move on by themselves when a new version is published.
+
+One loop for the whole process looks at the version every few seconds and wakes the pages that show another one.
+It knows them only weakly, so that a closed page is collected, and it ends with the last of them.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+from tornado.ioloop import PeriodicCallback
+
+from components.store import shared
+
+if TYPE_CHECKING:
+    from components.dashboards.page import Dashboard
+
+EVERY_MS = 3_000
+_live: weakref.WeakSet[Dashboard] = weakref.WeakSet()
+_loop: PeriodicCallback | None = None
+
+
+def live_dashboards() -> int:
+    """Pages that are open (and not yet collected)."""
+    return len(_live)
+
+
+def watch(dashboard: Dashboard) -> None:
+    """Keep a page up to date from now on; needs a running event loop, without one it is only counted."""
+    global _loop  # noqa: PLW0603 - the one loop of the process
+    _live.add(dashboard)
+    if _loop is None or not _loop.is_running():
+        _loop = PeriodicCallback(look, EVERY_MS)
+        _loop.start()
+
+
+def forget(dashboard: Dashboard) -> None:
+    """The page's session has ended."""
+    _live.discard(dashboard)
+
+
+def look() -> None:
+    """Wake every page whose version is no longer the current one."""
+    if not _live:
+        if _loop is not None:
+            _loop.stop()
+        return
+    version = shared.current().version
+    for dashboard in list(_live):
+        if dashboard.version != version and dashboard.document is not None:
+            dashboard.document.add_next_tick_callback(dashboard.follow)

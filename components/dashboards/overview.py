@@ -1,0 +1,145 @@
+"""``/overview``: the market at its newest interval - prices, mix by region, and the window's generation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from components.charts import formats
+from components.charts.mix import MixChart
+from components.charts.scales import stretch
+from components.charts.stack import StackChart
+from components.dashboards import address
+from components.dashboards.answers import ANSWERS
+from components.dashboards.generation import region_title, whole
+from components.dashboards.page import CARRIED, Dashboard
+from components.dashboards.parts import Tiles
+from components.dashboards.series import column, steps_of
+from components.dashboards.shell import figure, row
+from components.charts.stack import StackData, stack_data
+from components.queries.base import Query, Result
+from components.queries.demand import Demand
+from components.queries.generation import GenerationByFuel
+from components.queries.prices import RegionalPrices
+from components.store.snapshot import Snapshot
+from components.vocabulary import NEM, REGION_NAMES, REGIONS
+
+NAMES = {r: r[:-1] for r in REGIONS} | {NEM: "NEM"}
+
+
+class OverviewDashboard(Dashboard):
+    """Tiles, mix, generation."""
+
+    slug = "overview"
+    title = "Overview"
+    questions = (GenerationByFuel, RegionalPrices, Demand)
+
+    def build(self) -> Sequence[Any]:
+        self.tiles = Tiles()
+        self.price_card = self.card("Spot price", self.tiles)
+        self.mix = MixChart(self.theme, list(NAMES.values()))
+        self.stack = StackChart(self.theme, height=320)
+        self.mix_card = self.card("Mix now", figure(self.mix.figure))
+        self.stack_card = self.card("Generation", figure(self.stack.figure))
+        self.answer_notes: list[str] = []
+        return [
+            self.price_card.view,
+            row(self.stack_card.view, self.mix_card.view, columns="minmax(0, 3fr) minmax(0, 2fr)"),
+        ]
+
+    def charts(self) -> Sequence[Any]:
+        return [self.stack, self.mix]
+
+    def notes(self) -> Sequence[str]:
+        return self.answer_notes
+
+    def links(self, snapshot: Snapshot) -> Sequence[tuple[str, Query]]:
+        return [
+            ("Prices, last 24 hours", self.day_prices()),
+            ("Mix, newest interval", self.newest()),
+            ("Power by fuel", self.power()),
+        ]
+
+    # -- the questions -------------------------------------------------------------------------------
+
+    def day_prices(self) -> RegionalPrices:
+        """Prices of all regions and the market over 24 hours."""
+        return RegionalPrices(region=[*REGIONS, NEM], last="1d", interval="5m")
+
+    def newest(self) -> GenerationByFuel:
+        """The newest interval of all regions and the market."""
+        return GenerationByFuel(region=[*REGIONS, NEM], last="30m", interval="5m")
+
+    def power(self) -> GenerationByFuel:
+        """Power over the chosen window."""
+        query = self.ask(GenerationByFuel)
+        query.region = whole(query.region)
+        return query
+
+    # -- drawing -------------------------------------------------------------------------------------
+
+    def show(self, snapshot: Snapshot) -> None:
+        self._prices(snapshot)
+        self._mix(snapshot)
+        query = self.power()
+        window = query.window(snapshot)
+        result = ANSWERS.ask(snapshot, query)
+        name = region_title(query.region)
+        self.answer_notes = list(result.notes)
+        if result.frame.empty:
+            reason = f"No generation is known for {name} in {formats.window(window.start, window.end)}."
+            self.stack_card.empty(reason, actions=self.nearest_window(snapshot, "scada", window))
+            return
+        key = (query.fingerprint(), window.start, window.end, window.interval)
+        stack = ANSWERS.get(snapshot, ("plain stack", key), lambda: self._stack(result))
+        self.stack.feed(stack)
+        self.stack_card.ready(self.describe(window, stack.thinned.note), heading=f"Generation · {name}")
+
+    def _stack(self, result: Result) -> StackData:
+        labels, edges = steps_of(result)
+        return stack_data(edges, column(result, labels, "mw", ["fuel"], add=True))
+
+    def _prices(self, snapshot: Snapshot) -> None:
+        result = ANSWERS.ask(snapshot, self.day_prices())
+        if result.frame.empty:
+            self.price_card.empty(
+                "No prices have been stored yet.", commands=["aemo-dashboard ingest --tables price --source …"]
+            )
+            return
+        labels, _ = steps_of(result)
+        series = column(result, labels, "price", ["region"])
+        tiles = [self._tile(r, series[r], labels) for r in (NEM, *REGIONS) if r in series]
+        self.tiles.tiles = tiles
+        self.price_card.ready(f"at {formats.stamp(pd.Timestamp(labels[-1]))} NEM time, with the 24 hours before")
+
+    def _tile(self, region: str, values: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+        known = values[np.isfinite(values)]
+        now = values[-1]
+        note = f"{formats.price(float(known.min()))} to {formats.price(float(known.max()))}" if known.size else ""
+        carried = {k: self.texts[k] for k in CARRIED if k in self.texts and k != "region"}
+        href = f"./prices{address.join(carried | {'region': [region]})}"
+        places = [None if not np.isfinite(v) else round(float(stretch(v)), 3) for v in values[-288:]]
+        return {
+            "label": NAMES[region], "value": formats.price(float(now)), "unit": "$/MWh", "note": note,
+            "colour": self.theme.regions[region], "places": places[::2] if len(places) > 200 else places, "href": href,
+            "title": f"{REGION_NAMES[region]}: price of the newest interval; lowest and highest of 24 hours",
+        }  # fmt: skip
+
+    def _mix(self, snapshot: Snapshot) -> None:
+        result = ANSWERS.ask(snapshot, self.newest())
+        if result.frame.empty:
+            self.mix_card.empty("No generation has been stored yet.")
+            return
+        labels, _ = steps_of(result)
+        power = column(result, labels, "mw", ["region", "fuel"])
+        latest: dict[str, dict[str, float]] = {NAMES[r]: {} for r in NAMES}
+        for name, values in power.items():
+            region, fuel = name.split(".")
+            known = values[np.isfinite(values)]
+            if known.size and region in NAMES:
+                latest[NAMES[region]][fuel] = float(known[-1])
+        self.mix.feed(latest)
+        self.mix_card.ready(f"at {formats.stamp(pd.Timestamp(labels[-1]))}")

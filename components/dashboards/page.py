@@ -1,0 +1,348 @@
+"""What every page shares: its address, its controls, its state on refresh, its end.
+
+A page's state is its query string, with the names and texts of the questions it asks (``Query.parse``,
+``Query.texts``): what is on the screen can be asked of the API by the same words.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar, cast
+
+import pandas as pd
+import panel as pn
+import param
+
+from components.charts import formats
+from components.charts.palette import Palette, palette
+from components.dashboards import address, follow, ranges, shell
+from components.dashboards.parts import ControlBar, Footer, Masthead
+from components.errors import DashboardError, Problem, nearest
+from components.market_time import UTC_OFFSET, Window
+from components.queries.base import Names, PeriodQuery, Query, WindowQuery
+from components.store import shared
+from components.store.snapshot import Snapshot
+from components.vocabulary import NEM, REGION_NAMES, REGIONS
+
+log = logging.getLogger(__name__)
+
+PAGES = {"overview": "Overview", "generation": "Generation", "prices": "Prices", "stations": "Stations"}
+"""Pages in the order of the navigation."""
+CARRIED = ("region", "start", "end", "last")
+"""What the navigation takes along."""
+SOURCES = {"demo": "Demo data", "nemweb": "AEMO NEMWEB", "import": "Imported"}
+GET_DATA = ("aemo-dashboard demo", "aemo-dashboard ingest --source https://www.nemweb.com.au")
+NO_DATA = (
+    "There is no data yet. Write a synthetic market to try things out, or read AEMO's own files; "
+    "this page fills itself as soon as the data is there."
+)
+
+Q = TypeVar("Q", bound=Query)
+
+
+def api_is_served() -> bool:
+    """True where the server was started with the API plugged in (``aemo-dashboard serve`` does)."""
+    return "components.api" in sys.modules
+
+
+class Dashboard(pn.viewable.Viewer):
+    """One page of one visitor.
+
+    Sub-classes name their questions and implement :meth:`build` (once) and :meth:`show` (at every change).
+
+    Class attributes
+    ----------------
+    slug, title : address and name.
+    questions : the questions whose parameters the address may hold; the first one's window is the page's.
+    many_regions : several regions may be chosen.
+    """
+
+    dark = param.Boolean(default=False, doc="Dark theme.")
+
+    slug: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    questions: ClassVar[tuple[type[Query], ...]] = ()
+    many_regions: ClassVar[bool] = False
+    toggles: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, search: str = "", *, dark: bool = False, document: Any = None):
+        super().__init__(dark=dark)
+        self.document = document
+        self.version = ""
+        self.problems: list[Problem] = []
+        self.texts: dict[str, list[str]] = {}
+        self.cards: list[shell.Card] = []
+        self.masthead = Masthead(dark=dark)
+        self.bar = ControlBar(on_message=self._asked, multi=self.many_regions, margin=0)
+        self.footer = Footer()
+        content = self.build()
+        self.masthead.param.watch(self._recoloured, "dark")
+        self.root = shell.page(self.title, self.masthead, [self.bar, *content, self.footer], dark=dark)
+        self.read(search)
+        self.refresh()
+        follow.watch(self)
+
+    def __panel__(self) -> Any:
+        return self.root
+
+    # -- for sub-classes -----------------------------------------------------------------------------
+
+    def build(self) -> Sequence[Any]:
+        """Make everything on the page, once."""
+        raise NotImplementedError
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Feed what :meth:`build` made with the answers of one snapshot."""
+        raise NotImplementedError
+
+    def links(self, snapshot: Snapshot) -> Sequence[tuple[str, Query]]:
+        """What is on the screen, as questions: label and question."""
+        return [(cast(Any, q).title, self.ask(q)) for q in self.questions]
+
+    def charts(self) -> Sequence[Any]:
+        """Charts that follow the theme."""
+        return ()
+
+    def notes(self) -> Sequence[str]:
+        """Sentences for the footer."""
+        return ()
+
+    def card(self, heading: str, *body: Any) -> shell.Card:
+        """A card whose "try again" works."""
+        made = shell.Card(heading, *body, on_message=self._retried)
+        self.cards.append(made)
+        return made
+
+    @property
+    def theme(self) -> Palette:
+        """Colours of the visitor's theme."""
+        return palette(self.dark)
+
+    # -- the address ---------------------------------------------------------------------------------
+
+    def read(self, search: str) -> None:
+        """Take over an address: good values are kept, the others reported and ignored."""
+        self.problems = []
+        self.texts = self._clean(address.split(search), self.problems)
+
+    def _clean(self, given: Mapping[str, Sequence[str]], problems: list[Problem]) -> dict[str, list[str]]:
+        known = list(dict.fromkeys(n for q in self.questions for n in q.parameters()))
+        out: dict[str, list[str]] = {}
+        for name, texts in given.items():
+            if name not in known:
+                problems.append(Problem(name[:60], "", "is no parameter of this page", (), nearest(name[:60], known)))
+                continue
+            for kind in self.questions:
+                if name in kind.parameters():
+                    query, wrong = kind.parse({name: list(texts)})
+                    problems += wrong[:1]
+                    out.update(query.texts())
+                    break
+        return out
+
+    def ask(self, kind: type[Q], **values: Any) -> Q:
+        """A question as the address puts it, with some parameters set otherwise."""
+        known = kind.parameters()
+        query, _ = kind.parse({k: v for k, v in self.texts.items() if k in known})
+        query.param.update(**values)
+        return cast(Q, query)
+
+    def change(self, **values: Any) -> None:
+        """Set parameters, draw again, write the address."""
+        for name, value in values.items():
+            kind = next(q for q in self.questions if name in q.parameters())
+            text = kind(**{name: value}).texts().get(name)
+            if text is None:
+                self.texts.pop(name, None)
+            else:
+                self.texts[name] = text
+        self.problems = []
+        self.refresh()
+
+    def _checked(self, snapshot: Snapshot) -> None:
+        """Leave out what only the data can tell to be wrong, and say so."""
+        for kind in self.questions:
+            for problem in self.ask(kind).check(snapshot):
+                if problem not in self.problems:
+                    self.problems.append(problem)
+                parameter = kind.parameters().get(problem.param)
+                if isinstance(parameter, Names):
+                    left = [w for w in getattr(self.ask(kind), problem.param) if w != problem.value]
+                    text = kind(**{problem.param: left}).texts().get(problem.param)
+                    self.texts.pop(problem.param, None)
+                    if text:
+                        self.texts[problem.param] = text
+                else:
+                    for name in ("start", "end"):
+                        self.texts.pop(name, None)
+
+    # -- what the visitor does -----------------------------------------------------------------------
+
+    def _asked(self, message: dict[str, Any]) -> None:
+        """A message of the control bar. Anything may come from a browser: what is not understood is ignored."""
+        snapshot = shared.current()
+        main = self.ask(cast(type[PeriodQuery], self.questions[0]))
+        newest = snapshot.last(main.dataset)
+        try:
+            if "search" in message:
+                self.read(str(message["search"]))
+                self.refresh()
+            elif "region" in message:
+                self.change(region=[r for r in message["region"] if r in (*REGIONS, NEM)])
+            elif message.get("preset") in ranges.PRESETS and newest is not None:
+                self.change(**ranges.preset_changes(message["preset"], newest))
+            elif "from_date" in message:
+                self.change(**ranges.day_changes(str(message["from_date"])[:10], str(message["to_date"])[:10]))
+            elif message.get("pan") in (-1, 1) and newest is not None:
+                self.change(**ranges.panned(main, snapshot, message["pan"]))
+            elif "interval" in message:
+                self.change(interval=message["interval"])
+            elif message.get("toggle") in self.toggles:
+                self.change(**{message["toggle"]: bool(message.get("on"))})
+            elif "dismiss" in message:
+                self.problems = []
+                self.refresh()
+        except (ValueError, TypeError):
+            log.info("ignored a message of the control bar: %.200r", message)
+            self.refresh()
+
+    def _retried(self, message: dict[str, Any]) -> None:
+        if message.get("action") == "retry":
+            self.refresh()
+
+    def _recoloured(self, event: param.parameterized.Event) -> None:
+        self.dark = bool(event.new)
+        for chart in self.charts():
+            chart.recolour(self.theme)
+        self.refresh()
+
+    # -- drawing -------------------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """A newer version has been published."""
+        if shared.current().version != self.version:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask everything again and feed the page; it never raises: what went wrong is said in the cards."""
+        with pn.io.hold():
+            snapshot = shared.current()
+            self.version = snapshot.version
+            self._checked(snapshot)
+            if snapshot.empty:
+                self._everywhere(lambda card: card.empty(NO_DATA, commands=GET_DATA))
+            else:
+                try:
+                    self.show(snapshot)
+                except DashboardError as wrong:
+                    reason = str(wrong)
+                    self._everywhere(lambda card: card.error(reason))
+                except Exception:
+                    log.exception("page %s at %s", self.slug, address.join(self.texts))
+                    self._everywhere(
+                        lambda card: card.error("This could not be worked out; the server's log says why.")
+                    )
+            self._controls(snapshot)
+
+    def _everywhere(self, tell: Callable[[shell.Card], None]) -> None:
+        for card in self.cards:
+            tell(card)
+
+    def _controls(self, snapshot: Snapshot) -> None:
+        main = self.ask(cast(type[PeriodQuery], self.questions[0]))
+        window = main.window(snapshot)
+        first, newest = snapshot.first(main.dataset), snapshot.last(main.dataset)
+        self._head(newest, snapshot)
+        chosen = list(getattr(main, "region", [])) or list(self.ask_region())
+        from_date, to_date = ranges.days_of(window) if newest is not None else ("", "")
+        interval = main.interval if isinstance(main, WindowQuery) else "auto"
+        self.bar.show(
+            regions=self._regions(), all_region="" if self.many_regions else NEM,
+            region=chosen or ["" if self.many_regions else NEM],
+            presets=[{"value": k, "label": k.upper() if k != "all" else "All", "title": t} for k, t in ranges.PRESETS.items()],
+            preset=ranges.preset_of(main, newest) if newest is not None else "",
+            can_later=newest is not None and window.end < newest,
+            from_date=from_date, to_date=to_date,
+            first_date=f"{first - pd.Timedelta(minutes=5):%Y-%m-%d}" if first is not None else "",
+            last_date=f"{newest - pd.Timedelta(minutes=5):%Y-%m-%d}" if newest is not None else "",
+            interval=interval, interval_help="Interval: " + WindowQuery.param["interval"].doc,
+            intervals=[{"value": "auto", "label": f"Auto ({formats.INTERVAL_LABELS[window.interval]})"}]
+            + [{"value": i, "label": formats.INTERVAL_LABELS[i].capitalize()} for i in formats.INTERVAL_LABELS],
+            toggles=[
+                {"name": n, "label": label, "help": self.questions[0].param[n].doc, "on": getattr(main, n)}
+                for n, label in self.toggles.items()
+            ],
+            links=self._menu(snapshot), links_note=self._menu_note(),
+            problems=[_sentence(p) for p in self.problems], search=address.join(self.texts),
+        )  # fmt: skip
+        self.footer.notes = list(self.notes())
+
+    def _regions(self) -> list[dict[str, str]]:
+        """The picker's options: the whole market first; where several may be chosen, all five apart first."""
+        market = {"value": NEM, "label": "NEM", "title": REGION_NAMES[NEM]}
+        each = [{"value": r, "label": r[:-1], "title": REGION_NAMES[r]} for r in REGIONS]
+        if self.many_regions:
+            return [{"value": "", "label": "All", "title": "The five regions, each for itself"}, *each, market]
+        return [market, *each]
+
+    def ask_region(self) -> Sequence[str]:
+        """Regions of the address, whichever question they belong to."""
+        kind = next((q for q in self.questions if "region" in q.parameters()), None)
+        return getattr(self.ask(kind), "region", []) if kind else []
+
+    def _head(self, newest: pd.Timestamp | None, snapshot: Snapshot) -> None:
+        carried = address.join({k: self.texts[k] for k in CARRIED if k in self.texts})
+        names = " + ".join(SOURCES.get(s, s) for s in snapshot.sources)
+        self.masthead.param.update(
+            pages=[{"label": t, "href": f"./{s}{carried}", "current": s == self.slug} for s, t in PAGES.items()],
+            newest_text=f"{formats.stamp(newest)}" if newest is not None else "",
+            newest_iso=f"{newest:%Y-%m-%dT%H:%M:%S}{UTC_OFFSET}" if newest is not None else "",
+            source_text=names or "No data", demo=snapshot.is_demo,
+        )  # fmt: skip
+
+    def _menu(self, snapshot: Snapshot) -> list[dict[str, Any]]:
+        if not api_is_served() or snapshot.empty:
+            return []
+        out = []
+        for label, query in self.links(snapshot):
+            formats_of = [
+                {
+                    "label": name.upper(),
+                    "href": f"./api/{query.route}" + address.join(query.texts() | {"format": [name]}),
+                }
+                for name in ("json", "csv")
+            ]
+            out.append({"label": label, "formats": formats_of})
+        return out
+
+    def _menu_note(self) -> str:
+        if api_is_served():
+            return "The figures on this page, as a script would fetch them:"
+        return "The API is not part of this server. Start it with “aemo-dashboard serve” to download what is on the screen."
+
+    # -- words ---------------------------------------------------------------------------------------
+
+    def describe(self, window: Window, *more: str) -> str:
+        """Window and interval in words, for a card's head."""
+        parts = [formats.window(window.start, window.end), f"by {formats.INTERVAL_LABELS[window.interval]}", *more]
+        return " · ".join(p for p in parts if p)
+
+    def nearest_window(self, snapshot: Snapshot, dataset: str, window: Window) -> list[dict[str, str]]:
+        """A link to the data nearest to a window that has none."""
+        first, last = snapshot.first(dataset), snapshot.last(dataset)
+        if first is None or last is None:
+            return []
+        length = min(max(window.end - window.start, pd.Timedelta(days=1)), pd.Timedelta(days=30))
+        end = last if window.start >= last else min(first.normalize() + length, last)
+        start = end - length
+        texts = {k: v for k, v in self.texts.items() if k not in ("start", "end", "last")}
+        texts |= {"start": [f"{start:%Y-%m-%dT%H:%M}"], "end": [f"{end:%Y-%m-%dT%H:%M}"]}
+        return [{"label": f"Show {formats.window(start, end)}", "href": f"./{self.slug}" + address.join(texts)}]
+
+
+def _sentence(problem: Problem) -> str:
+    hint = f" Did you mean {problem.did_you_mean}?" if problem.did_you_mean else ""
+    value = f" “{str(problem.value)[:60]}”" if problem.value else ""
+    return f"{problem.param}{value} was ignored: {problem.detail}.{hint}"

@@ -1,0 +1,153 @@
+"""The parts pages are made of: small browser components that only ever set text as text.
+
+Names of stations and owners come from outside; a part puts them into the page with ``textContent``, so they can
+never run as script. Numbers arrive as words (:mod:`components.charts.formats`) with the value beside them for sorting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import param
+from panel.custom import JSComponent
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+@cache
+def _text(name: str) -> str:
+    return (BROWSER / name).read_text(encoding="utf-8")
+
+
+@cache
+def _script(name: str) -> str:
+    return _text("common.js") + _text(f"{name}.js")
+
+
+@cache
+def _style(name: str) -> str:
+    return _text("base.css") + _text(f"{name}.css")
+
+
+class Part(JSComponent):
+    """A browser component with its script and style in ``browser/``; reports what was done by ``on_message``."""
+
+    on_message = param.Callable(default=None, doc="Called with each message of the browser (a dict).")
+
+    _esm = "export function render() {}"
+    _part: ClassVar[str] = ""
+    _bundle_path = None
+    _rename: ClassVar[dict[str, str | None]] = {"on_message": None}
+
+    def __init__(self, **params: Any):
+        params.setdefault("sizing_mode", "stretch_width")
+        params["stylesheets"] = [_style(self._part), *params.get("stylesheets", [])]
+        super().__init__(**params)
+
+    @classmethod
+    def _esm_path(cls, compiled: Any = True) -> None:
+        """The script is sent with the page: the server has no route that could import a module by name."""
+        return None
+
+    @classmethod
+    def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
+        return _script(cls._part)
+
+    def _handle_msg(self, msg: Any) -> None:
+        if self.on_message is not None and isinstance(msg, dict):
+            self.on_message(msg)
+
+
+class Masthead(Part):
+    """Navigation, freshness, data source, theme."""
+
+    _part = "masthead"
+    pages = param.List(default=[], doc="{label, href, current} of each page.")
+    newest_text = param.String(default="", doc="Newest stamp in words.")
+    newest_iso = param.String(default="", doc="Newest stamp, ISO 8601 with its offset; the browser works out the age.")
+    source_text = param.String(default="", doc="Where the data comes from.")
+    demo = param.Boolean(default=False, doc="Synthetic data.")
+    dark = param.Boolean(default=False, doc="Dark theme; set by the browser.")
+
+
+class ControlBar(Part):
+    """Region, range, interval and data menu; one number, ``state``, tells the browser to draw again."""
+
+    _part = "bar"
+    state = param.Integer(default=0, doc="Counts the changes.")
+    regions = param.List(default=[], doc="{value, label, title} of each region.")
+    region = param.List(default=[], doc="Chosen regions.")
+    all_region = param.String(default="NEM", doc="The value that stands for the whole market.")
+    multi = param.Boolean(default=False, doc="Several regions may be chosen.")
+    presets = param.List(default=[], doc="{value, label, title} of each range.")
+    preset = param.String(default="", doc="Chosen range, empty where it is none of them.")
+    can_later = param.Boolean(default=False, doc="There is data after the window.")
+    from_date = param.String(default="", doc="First day shown.")
+    to_date = param.String(default="", doc="Last day shown.")
+    first_date = param.String(default="", doc="First day with data.")
+    last_date = param.String(default="", doc="Last day with data.")
+    interval = param.String(default="auto", doc="Chosen interval.")
+    interval_help = param.String(default="", doc="What the interval means.")
+    intervals = param.List(default=[], doc="{value, label} of each interval.")
+    toggles = param.List(default=[], doc="{name, label, help, on} of each switch.")
+    links = param.List(default=[], doc="{label, formats: [{label, href}]} of each question on the page.")
+    links_note = param.String(default="", doc="Sentence above the links.")
+    problems = param.List(default=[], doc="What was wrong with the address.")
+    search = param.String(default="", doc="The address's query string.")
+
+    def show(self, **values: Any) -> None:
+        """Set everything in one go."""
+        self.param.update(**values, state=self.state + 1)
+
+
+class CardHead(Part):
+    """Title of a card, and its state where there is nothing to show."""
+
+    _part = "card"
+    heading = param.String(default="", doc="What the card shows.")
+    detail = param.String(default="", doc="Window, interval, coverage.")
+    state = param.Selector(default="ready", objects=["ready", "empty", "error"], doc="What the card can show.")
+    reason = param.String(default="", doc="Why there is nothing to show.")
+    actions = param.List(default=[], doc="{label, href} or {label, name}.")
+    commands = param.List(default=[], doc="Commands to type.")
+
+
+class Ledger(Part):
+    """A table; ``rows`` = [{key, cells: [{t, v, colour?, href?, sub?, title?}], chosen?}]."""
+
+    _part = "ledger"
+    columns = param.List(default=[], doc="{label, unit, help, number} of each column.")
+    rows = param.List(default=[], doc="Rows, top down.")
+    total = param.List(default=[], doc="Rows below the line.")
+    caption = param.String(default="", doc="Sentence above the table.")
+
+
+class Tiles(Part):
+    """Numbers, each with the line of the hours before it."""
+
+    _part = "tiles"
+    tiles = param.List(default=[], doc="{label, value, unit, note, colour, places, href, title}.")
+
+
+class Search(Part):
+    """A search box with its hits."""
+
+    _part = "search"
+    placeholder = param.String(default="", doc="What can be searched.")
+    typed = param.String(default="", doc="What was typed.")
+    hits = param.List(default=[], doc="{key, label, sub, figure, colour}.")
+    note = param.String(default="", doc="Sentence below the hits.")
+    chosen = param.String(default="", doc="Key of the hit that is shown.")
+
+
+class Footer(Part):
+    """Notes on the figures, attribution."""
+
+    _part = "footer"
+    notes = param.List(default=[], doc="Sentences.")
+
+
+Handler = Callable[[dict[str, Any]], None]

@@ -1,0 +1,70 @@
+"""The range picker: presets, moving by one window, days of a calendar; as changes to a question's parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from components.market_time import Window
+from components.queries.base import PeriodQuery
+from components.store.snapshot import Snapshot
+
+PRESETS: dict[str, str] = {
+    "1d": "Last day",
+    "3d": "Last 3 days",
+    "7d": "Last 7 days",
+    "30d": "Last 30 days",
+    "90d": "Last 90 days",
+    "ytd": "Since 1 January",
+    "1y": "Last year",
+    "all": "Everything there is",
+}
+
+
+def preset_changes(preset: str, newest: pd.Timestamp) -> dict[str, Any]:
+    """Parameters of a preset; ``ytd`` is the only one with a fixed start."""
+    if preset == "ytd":
+        inside = newest - pd.Timedelta(minutes=5)
+        return {"start": pd.Timestamp(inside.year, 1, 1), "end": None, "last": "1d"}
+    return {"start": None, "end": None, "last": preset}
+
+
+def preset_of(query: PeriodQuery, newest: pd.Timestamp) -> str:
+    """The preset a question shows, "" where it shows none of them."""
+    if query.end is not None:
+        return ""
+    if query.start is not None:
+        return "ytd" if query.start == preset_changes("ytd", newest)["start"] else ""
+    return query.last if query.last in PRESETS else ""
+
+
+def day_changes(first: str, last: str) -> dict[str, Any]:
+    """Whole days from the calendar, both included: stamps after 00:00 of the first to 00:00 after the last.
+
+    >>> day_changes("2024-07-01", "2024-07-31")["end"]
+    Timestamp('2024-08-01 00:00:00')
+    """
+    begin, end = sorted((pd.Timestamp(first), pd.Timestamp(last)))
+    return {"start": begin.normalize(), "end": end.normalize() + pd.Timedelta(days=1), "last": "1d"}
+
+
+def days_of(window: Window) -> tuple[str, str]:
+    """First and last day of a window, for the calendar fields."""
+    last = window.end - pd.Timedelta(microseconds=1)
+    return f"{window.start:%Y-%m-%d}", f"{max(last, window.start):%Y-%m-%d}"
+
+
+def panned(query: PeriodQuery, snapshot: Snapshot, steps: int) -> dict[str, Any]:
+    """The window moved by its own length; reaching the newest stamp it becomes the live one again."""
+    window = query.window(snapshot)
+    length = window.end - window.start
+    start, end = window.start + steps * length, window.end + steps * length
+    newest = snapshot.last(query.dataset)
+    if newest is not None and steps > 0 and end >= newest:
+        for preset in PRESETS:
+            if preset not in ("ytd", "all"):
+                live = type(query)(last=preset).window(snapshot)
+                if live.end - live.start == length:
+                    return {"start": None, "end": None, "last": preset}
+    return {"start": start, "end": end, "last": "1d"}

@@ -1,0 +1,52 @@
+"""Start-up: the hook that loads the data once, and what a page file calls.
+
+``panel serve app/*.py --setup components/startup.py`` executes this file as a module of its own name before the
+server listens (in each process); only then is anything loaded. Imported by its own name it does nothing: a bare
+``panel serve app/*.py`` loads at the first visit, once, however many come together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from components.dashboards.page import Dashboard
+
+SETUP_MODULE = "panel_setup_module"
+"""Name under which Panel executes the file given by ``--setup``."""
+
+
+def load_once() -> None:
+    """Open the newest published version for everybody; quick when it has been done."""
+    from components import config
+    from components.store import shared
+
+    shared.configure(config.active().data_dir)
+    shared.current()
+
+
+def open_page(dashboard: type[Dashboard]) -> Dashboard:
+    """Serve one page to the visitor of this session.
+
+    The address's query string and the theme cookie decide what is shown; the page is kept alive by its document alone.
+    """
+    import panel as pn
+
+    from components.dashboards import address, follow
+
+    load_once()
+    document = pn.state.curdoc
+    request = document.session_context.request if document is not None and document.session_context else None
+    given = request.arguments if request is not None else {}
+    texts = {k: [v.decode("utf-8", "replace") for v in vs] for k, vs in given.items()}
+    dark = pn.state.cookies.get("theme") == "dark"
+    page = dashboard(address.join(texts), dark=dark, document=document)
+    page.root.servable(title=f"{dashboard.title} · NEM Energy Dashboard", location=False)
+    if document is not None:
+        document.template_variables["html_attrs"] = f'data-theme="{"dark" if dark else "light"}"'
+        pn.state.on_session_destroyed(lambda _: follow.forget(page))
+    return page
+
+
+if __name__ == SETUP_MODULE:
+    load_once()
