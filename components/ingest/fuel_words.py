@@ -45,7 +45,7 @@ _FUEL = (
     (r"black coal", "coal_black"),
     (r"waste coal mine|coal mine waste|\bwcmg\b|waste mine", "gas_wcmg"),
     (r"landfill|biogas|sewe|sludge|waste water|municipal", "bioenergy_biogas"),
-    (r"bagasse|biomass|wood|green waste|agricultural waste|sugar mill|biodiesel", "bioenergy_biomass"),
+    (r"bagasse|biomass|bioenergy|wood|green waste|agricultural waste|sugar mill|biodiesel", "bioenergy_biomass"),
     (r"coal seam|coal bed", "gas"),
     (r"\bgas\b|methane|ethane|lng|\bccgt\b|\bocgt\b", "gas"),
     (r"diesel|distillate|kerosene|fuel oil|\boil\b", "distillate"),

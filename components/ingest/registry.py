@@ -39,6 +39,7 @@ from components.ingest.fuel_words import OTHER, is_pseudo
 from components.ingest.registry_inference import complete
 from components.market_time import TIME_DTYPE
 from components.schema import UNITS_COLUMNS, conform_units
+from components.vocabulary import UNMAPPED
 
 __all__ = ["RegistryParts", "build_units", "merge_units"]
 
@@ -67,7 +68,9 @@ PRECEDENCE: dict[str, tuple[str, ...]] = {
 BY_DATE = frozenset({"region", "role", "dispatch_type", "schedule_type", "capacity_mw", "mlf"})
 """Columns that change: here the table of history rules its own past, and the newest source the present."""
 
-Claim = tuple[np.datetime64, object, str, np.datetime64]
+Moment = Any
+"""A numpy datetime64[us]; the type stubs cannot compare two of them."""
+Claim = tuple[Moment, object, str, Moment]
 """(start, value, source, as_of)"""
 _ALWAYS = np.datetime64("1900-01-01", "us")
 
@@ -123,7 +126,10 @@ class RegistryParts:
         return not self.claims and not self.summaries
 
 
-def strength(column: str, source: str, as_of: np.datetime64, moment: np.datetime64) -> tuple:
+_ORIGINLESS = "19900101"
+
+
+def strength(column: str, source: str, as_of: Moment, moment: Moment) -> tuple:
     """How strong a claim is at one moment; the larger tuple wins."""
     order = PRECEDENCE[column]
     rank = -order.index(source)
@@ -140,9 +146,9 @@ def strength(column: str, source: str, as_of: np.datetime64, moment: np.datetime
 class _Step:
     """A value that holds from ``start``, and who says so."""
 
-    start: np.datetime64
+    start: Moment
     value: object
-    origin: dict[str, np.datetime64]
+    origin: dict[str, Moment]
 
 
 def _timeline(column: str, claims: list[Claim]) -> list[_Step]:
@@ -151,7 +157,7 @@ def _timeline(column: str, claims: list[Claim]) -> list[_Step]:
     A source's first claim holds backwards, its last one forwards: what a source says of a unit covers
     all time, only its strength differs.
     """
-    by_source: dict[tuple[str, np.datetime64], dict[np.datetime64, object]] = {}
+    by_source: dict[tuple[str, Moment], dict[Moment, object]] = {}
     for start, value, source, as_of in claims:
         by_source.setdefault((source, as_of), {})[start] = value
     # One series of steps per source and date: their starts, and the moments where strength changes.
@@ -165,7 +171,7 @@ def _timeline(column: str, claims: list[Claim]) -> list[_Step]:
     out: list[_Step] = []
     for moment in sorted(points):
         best: tuple | None = None
-        winner: tuple[object, str, np.datetime64] | None = None
+        winner: tuple[object, str, Moment] | None = None
         for key, steps in series.items():
             while at[key] + 1 < len(steps) and steps[at[key] + 1][0] <= moment:
                 at[key] += 1
@@ -216,19 +222,35 @@ def _resolve(claims: pd.DataFrame) -> pd.DataFrame:
             by_unit.setdefault(duid, {}).setdefault(column, []).append(claim)
     rows = [row for duid, said in by_unit.items() for row in _rows_of(duid, said)]
     names = [c.name for c in UNITS_COLUMNS]
-    return complete(conform_units(pd.DataFrame(rows, columns=names)))
+    said = conform_units(pd.DataFrame(rows, columns=names))
+    return _without_overruled(said, complete(said))
+
+
+def _without_overruled(said: pd.DataFrame, completed: pd.DataFrame) -> pd.DataFrame:
+    """The completed registry, where ``origin`` no longer names columns whose value a rule has changed."""
+    origin = completed["origin"].tolist()
+    for column in ("fuel", "fueltech", "role"):
+        overruled = (said[column] != completed[column]) & (said[column] != "")
+        for i in np.flatnonzero(overruled):
+            entries = (entry.partition(":") for entry in origin[i].split("|"))
+            left = [(who, [c for c in what.split(",") if c != column]) for who, _, what in entries]
+            origin[i] = "|".join(f"{who}:{','.join(what)}" for who, what in left if what)
+    return completed.assign(origin=origin)
 
 
 def _claims_of_units(units: pd.DataFrame) -> pd.DataFrame:
-    """A registry back into the claims it was made of, told by its ``origin`` column."""
+    """A registry back into the claims it was made of, told by its ``origin`` column.
+
+    Rows without one (written by another program) count as imported: what they say holds until AEMO says more.
+    """
     parts = []
     first = ~units["duid"].duplicated()
     values = {c.name: units[c.name].to_numpy(object) for c in UNITS_COLUMNS}
     valid = units["valid_from"].where(~first).to_numpy(TIME_DTYPE)
+    named = {c for c, order in PRECEDENCE.items() if "import" in order}
     for i, origin in enumerate(units["origin"]):
-        for entry in str(origin).split("|"):
-            if not entry:
-                continue
+        stated = [c for c in named if not pd.isna(values[c][i]) and values[c][i] not in ("", UNMAPPED)]
+        for entry in (origin or f"import@{_ORIGINLESS}:{','.join(sorted(stated))}").split("|"):
             who, _, what = entry.partition(":")
             source, _, day = who.partition("@")
             as_of = np.datetime64(f"{day[:4]}-{day[4:6]}-{day[6:8]}", "us")

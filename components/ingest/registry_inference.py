@@ -10,6 +10,8 @@ whenever registries are merged.
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +41,13 @@ _HALVES = {
     "BBATRYL1": ("BBATRY1", LOAD),
     "DALNTH01": ("DALNTH1", GENERATOR),
 }
+_SOME_TECHNOLOGY = {
+    "gas": "gas_other",
+    "coal": "coal_black",
+    "bioenergy": "bioenergy_biomass",
+    "solar": "solar_utility",
+}
+"""What a fuel's technology is called where nobody knows it."""
 _NO_PLANT = re.compile(r"smelter|zinc|reserve trader|dummy|hvdc|interconnector|ancillary|\ba\.s\.", re.IGNORECASE)
 
 
@@ -77,40 +86,42 @@ def complete(units: pd.DataFrame) -> pd.DataFrame:
 
 def _fill_halves(out: pd.DataFrame) -> None:
     newest = out.drop_duplicates("duid", keep="last").set_index("duid")
-    batteries = newest[newest["fuel"] == "battery"]
+    batteries: dict[Any, dict[Hashable, Any]] = newest[newest["fuel"] == "battery"].to_dict("index")
     for i in out.index[out["fuel"] == ""]:
-        half = battery_half(str(out.at[i, "duid"]))
-        if half is None or half[0] not in batteries.index:
+        duid = str(out.at[i, "duid"])
+        half = battery_half(duid)
+        if half is None or half[0] not in batteries:
             continue
-        whole = batteries.loc[half[0]]
-        nameless = out.at[i, "station"] in ("", out.at[i, "duid"])
+        whole, role = batteries[half[0]], half[1]
         for column in ("station", "owner", "region", "schedule_type"):
-            if out.at[i, column] == "" or (column == "station" and nameless):
+            if out.at[i, column] in ("", duid):
                 out.at[i, column] = whole[column]
         out.loc[i, ["fuel", "fueltech"]] = "battery"
-        out.at[i, "role"] = half[1]
-        if np.isnan(out.at[i, "capacity_mw"]):
-            out.at[i, "capacity_mw"] = whole["capacity_mw"]
+        out.at[i, "role"] = role
         # The energy is stored once: counted with the half that discharges.
-        if half[1] == GENERATOR and np.isnan(out.at[i, "storage_mwh"]):
-            out.at[i, "storage_mwh"] = whole["storage_mwh"]
+        for column in ("capacity_mw", "storage_mwh") if role == GENERATOR else ("capacity_mw",):
+            if out[column].isna()[i]:
+                out.at[i, column] = whole[column]
 
 
 def _fill_fuels(out: pd.DataFrame) -> None:
-    known = out[~out["fueltech"].isin(["", "pumps", "gas_other"]) & (out["role"] != LOAD)]
+    # Fuel and technology may come from two sources; where they do not fit, the fuel counts.
+    unfit = (out["fueltech"] != "") & (out["fuel"] != "") & (out["fueltech"].map(FUELTECHS) != out["fuel"])
+    out.loc[unfit, "fueltech"] = ""
+    known = out[~out["fueltech"].isin(["", "pumps"]) & (out["role"] != LOAD)]
     by_station = known.groupby("station")["fueltech"].agg(lambda s: s.iloc[0] if s.nunique() == 1 else "").to_dict()
-    blank = out["fueltech"].isin(["", "gas_other"])
-    for i in out.index[blank]:
-        duid, station, was = str(out.at[i, "duid"]), str(out.at[i, "station"]), out.at[i, "fueltech"]
-        tech = next((t for pattern, t, _ in _KNOWN if re.fullmatch(pattern, duid)), "")
+    for i in out.index[out["fueltech"] == ""]:
+        duid, station, fuel = str(out.at[i, "duid"]), str(out.at[i, "station"]), str(out.at[i, "fuel"])
+        tech, place = next(((t, r) for pattern, t, r in _KNOWN if re.fullmatch(pattern, duid)), ("", ""))
         if not out.at[i, "region"]:
-            out.at[i, "region"] = next((r for pattern, _, r in _KNOWN if re.fullmatch(pattern, duid)), "")
+            out.at[i, "region"] = place
         if not tech and out.at[i, "role"] != LOAD:
             tech = by_station.get(station, "")
-        if not tech and not was:
+        if not tech:
             kind = OTHER if _NO_PLANT.search(station) else classify(station, region=str(out.at[i, "region"]))
             tech = kind.fueltech if kind.fuel != UNMAPPED else ""
-        # A source that said "gas" is refined to a gas technology, never contradicted.
-        if tech and (not was or FUELTECHS[tech] == "gas"):
-            out.loc[i, "fueltech"] = tech
-            out.loc[i, "fuel"] = FUELTECHS[tech]
+        # A source that names the fuel is refined, never contradicted.
+        if fuel and (not tech or FUELTECHS[tech] != fuel):
+            tech = _SOME_TECHNOLOGY.get(fuel, fuel)
+        if tech:
+            out.loc[i, ["fuel", "fueltech"]] = [FUELTECHS[tech], tech]

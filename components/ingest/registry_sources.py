@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from components.errors import FileRejected
-from components.ingest.fuel_words import DISPATCH_TYPES, classify, role_of, schedule_of
+from components.ingest.fuel_words import DISPATCH_TYPES, Kind, classify, role_of, schedule_of
 from components.vocabulary import BIDIRECTIONAL, GENERATOR, LOAD, REGIONS, UNMAPPED
 
 CLAIM_COLUMNS = ("duid", "column", "value", "start", "source", "as_of")
@@ -179,8 +179,16 @@ def _kinds(table: pd.DataFrame, fuel: pd.Series, technology: pd.Series) -> pd.Da
             fuel, technology, table["dispatch_type"], table["region"], table["station"], strict=True
         )
     ]
-    known = [(k.fuel, k.fueltech) if k.fuel != UNMAPPED else ("", "") for k in kinds]
-    return pd.DataFrame(known, columns=["fuel", "fueltech"], index=table.index, dtype=object)
+    return kind_columns(kinds, table.index)
+
+
+def kind_columns(kinds: Sequence[Kind], index: pd.Index) -> pd.DataFrame:
+    """Columns fuel and fueltech; what is unknown claims nothing, so that a weaker source may know it."""
+    known = [
+        ("" if k.fuel == UNMAPPED else k.fuel, "" if k.fueltech in (UNMAPPED, "gas_other") else k.fueltech)
+        for k in kinds
+    ]
+    return pd.DataFrame(known, columns=["fuel", "fueltech"], index=index, dtype=object)
 
 
 def read_registration(book: Path | str | bytes, published: pd.Timestamp | None = None) -> pd.DataFrame:
