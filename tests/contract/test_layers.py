@@ -29,6 +29,8 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "serving": None,
     "cli": None,
     "check": None,
+    "check_rows": DATA | {"store"},
+    "check_balance": DATA | {"store", "metrics", "check_rows"},
 }
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "perf_counter"}
 

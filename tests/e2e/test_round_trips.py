@@ -89,7 +89,7 @@ def test_demo_refuses_over_real_data(tmp_path: Path):
         (("ingest", "--source", "app"), 1),
         (("ingest", "--source", "ftp://example.org"), 2),
         (("ingest", "--source", "http://127.0.0.1:9/"), 1),
-        (("import", "no-such-folder"), 1),
+        (("import", "no-such-folder"), 2),
         (("import", "app"), 1),
         (("check",), 1),
     ],
