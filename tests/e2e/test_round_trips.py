@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from live_server import ROOT
 
 from components.schema import DATASETS
 from components.store.lake import Lake

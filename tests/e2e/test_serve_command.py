@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ROOT, Server, free_port, start_server, stop_server, wait_until_ready
+from live_server import ROOT, Server, free_port, start_server, stop_server, wait_until_ready
 
 PAGES = sorted(p.stem for p in (ROOT / "app").glob("*.py"))
 
