@@ -225,7 +225,7 @@ class PriceBands(_PriceQuery):
         units = {c: unit for c, (unit, _) in self.row_columns.items() if c not in ("region", "band")}
         for column in units:
             numbers = frame[column].astype("int64" if column in _COUNTS else "float64")
-            frame[column] = numbers.replace([np.inf, -np.inf], np.nan)
+            frame[column] = numbers.mask(np.isinf(numbers))
         frame["region"] = pd.Categorical(frame["region"], categories=list(_ORDER))
         frame["band"] = pd.Categorical(frame["band"], categories=list(dict.fromkeys(frame["band"])))
         return self.answer(snapshot, frame, units, block, ("region", "band"))

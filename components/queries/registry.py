@@ -32,7 +32,7 @@ def likeness(question: str, text: str) -> float:
     spelt nearly so. The score is that of the worst word.
 
     >>> likeness("erar", "Eraring")
-    0.8
+    0.9
     """
     whole = text.lower()
     asked = question.lower().strip()
