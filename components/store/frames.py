@@ -108,7 +108,9 @@ def _open(lake: Lake, version: str, *, salvage: bool = False) -> Snapshot:
     for months in chunks.values():
         for chunk in months[-NEWEST_MONTHS:]:
             _ = chunk.values, chunk.minutes
-    return Snapshot(version, chunks, units, manifest.created, tuple(problems))
+    # Part of every ETag: what goes without its damaged files is not what the version's name stands for.
+    name = f"{version}-damaged" if problems else version
+    return Snapshot(name, chunks, units, manifest.created, tuple(problems))
 
 
 def _verified_against_lake(lake: Lake, version: str, stored: StoredMonth, frame: Frame | None) -> Frame | None:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 CACHE_KEY = "aemo_snapshot"
 CHECK_SECONDS = 1.0
 """The pointer to the current version is looked at no more often than this."""
+RETRY_SECONDS = 30.0
+"""A version that could not be opened whole is tried again after this long: its files may be back."""
 NO_DATA = "there is no data yet: run `aemo-dashboard demo` for a synthetic market or `aemo-dashboard ingest` for AEMO's"
 
 
@@ -43,6 +45,7 @@ class _Shared:
         self.loading = threading.Lock()
         self.pointer: str | None = None
         self.looked = 0.0
+        self.opened = 0.0
         self.trouble: str | None = None
 
 
@@ -86,11 +89,12 @@ def current() -> Snapshot:
     if time.monotonic() - shared.looked >= CHECK_SECONDS and shared.loading.acquire(blocking=False):
         # One caller looks; the others go on with the snapshot there is.
         try:
-            if _pointer(shared) != shared.pointer:
+            shared.looked = time.monotonic()
+            unwell = (shared.trouble or snapshot.problems) and shared.looked - shared.opened >= RETRY_SECONDS
+            if unwell or _pointer(shared) != shared.pointer:
                 snapshot = _open(shared) or snapshot
                 cache[CACHE_KEY] = snapshot
         finally:
-            shared.looked = time.monotonic()
             shared.loading.release()
     return snapshot
 
@@ -117,7 +121,7 @@ def _pointer(shared: _Shared) -> str | None:
 def _open(shared: _Shared) -> Snapshot | None:
     """Open the current version; None (and the trouble noted) when that cannot be done."""
     shared.pointer = _pointer(shared)
-    shared.looked = time.monotonic()
+    shared.looked = shared.opened = time.monotonic()
     try:
         snapshot = open_snapshot(shared.lake)
     except StoreError as trouble:
