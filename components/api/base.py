@@ -270,6 +270,9 @@ class ApiHandler(RequestHandler):
         self.set_header("Content-Type", MEDIA_TYPE)
         for name, value in problem.extra_headers.items():
             self.set_header(name, value)
+        unread = getattr(self.request, "_body_future", None)
+        if unread is not None and not unread.done():  # Tornado closes the connection then, but does not say so
+            self.set_header("Connection", "close")
         body = problem.body()
         self.set_header("Content-Length", str(len(body)))
         self.finish(body)
@@ -282,7 +285,7 @@ class ApiHandler(RequestHandler):
 
 def _body_too_large() -> ApiError:
     detail = f"a request needs no body; at most {limits().max_body_bytes} bytes are read"
-    return ApiError(413, "body-too-large", detail, headers={"Connection": "close"})
+    return ApiError(413, "body-too-large", detail)
 
 
 def _plain(header: str) -> bool:
