@@ -20,7 +20,7 @@ from components.errors import FileRejected, SourceError, UsageError
 from components.ingest.fuel_words import UNKNOWN, Kind, classify, schedule_of
 from components.ingest.legacy_tables import Layout, layout_of, native_minutes, stamps_of, tidy_rows, time_column
 from components.ingest.registry import RegistryParts, build_units, merge_units
-from components.ingest.registry_sources import claims_of, kind_columns
+from components.ingest.registry_claims import claims_of, kind_columns
 from components.ingest.safe_pickle import read_pickled_frame
 from components.store.lake import Lake
 from components.store.publish import PublishReport
@@ -220,7 +220,7 @@ _UNIT_COLUMNS = {
 
 
 def read_gen_info(path: Path) -> pd.DataFrame:
-    """Claims (see :mod:`components.ingest.registry_sources`) of the earlier dashboard's list of units.
+    """Claims (see :mod:`components.ingest.registry_claims`) of the earlier dashboard's list of units.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """The registry of units: everything that the sources claim, merged into dated rows.
 
-Every source makes *claims* (:mod:`components.ingest.registry_sources`); at any moment, for every unit
+Every source makes *claims* (:mod:`components.ingest.registry_claims`); at any moment, for every unit
 and column, the strongest claim counts, whatever the order of reading:
 
 ========================================  ==================================================================
@@ -25,54 +25,25 @@ registry can be merged with what a later run brings (:func:`merge_units`) by the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from components.errors import FileRejected
-from components.ingest import registry_sources as read
+from components.ingest import registry_sources as tables
+from components.ingest import registry_workbooks as workbooks
 from components.ingest.fuel_words import OTHER, is_pseudo
+from components.ingest.registry_claims import CLAIM_COLUMNS, claims_of, empty_claims
 from components.ingest.registry_inference import complete
+from components.ingest.registry_timeline import ALWAYS, PRECEDENCE, Claim, rows_of
 from components.market_time import TIME_DTYPE
 from components.schema import UNITS_COLUMNS, conform_units
 from components.vocabulary import UNMAPPED
 
 __all__ = ["RegistryParts", "build_units", "merge_units"]
-
-
-HISTORY = ("dudetailsummary", "dudetail")
-"""Tables that know their past: within their dates, and up to their publication, nothing beats them."""
-_NAMES = ("registration", "generation_information", "dudetailsummary", "cdeii", "import", "pattern")
-_DATED = ("dudetailsummary", "dudetail", "registration", "generation_information", "cdeii", "import", "pattern")
-PRECEDENCE: dict[str, tuple[str, ...]] = {
-    "station": _NAMES,
-    "owner": _NAMES,
-    "region": _DATED,
-    "fuel": ("registration", "generation_information", "cdeii", "import", "pattern"),
-    "fueltech": ("registration", "generation_information", "cdeii", "import", "pattern"),
-    "role": _DATED,
-    "dispatch_type": _DATED,
-    "schedule_type": _DATED,
-    "capacity_mw": _DATED,
-    "storage_mwh": ("registration", "generation_information", "dudetail", "import", "pattern"),
-    "registered_from": ("dudetailsummary", "import"),
-    "registered_to": ("dudetailsummary", "registration", "generation_information"),
-    "emissions_t_per_mwh": ("cdeii", "import"),
-    "mlf": ("dudetailsummary", "import"),
-}
-"""Column -> sources, strongest first."""
-BY_DATE = frozenset({"region", "role", "dispatch_type", "schedule_type", "capacity_mw", "mlf"})
-"""Columns that change: here the table of history rules its own past, and the newest source the present."""
-
-Moment = Any
-"""A numpy datetime64[us]; the type stubs cannot compare two of them."""
-Claim = tuple[Moment, object, str, Moment]
-"""(start, value, source, as_of)"""
-_ALWAYS = np.datetime64("1900-01-01", "us")
 
 
 @dataclass
@@ -98,16 +69,16 @@ class RegistryParts:
         name = table.upper()
         if name == "DUDETAILSUMMARY":
             # Checked now so that the file is named that is wrong; read again with names known in build_units.
-            read.read_dudetailsummary(frame.head(0), published)
+            tables.read_dudetailsummary(frame.head(0), published)
             self.summaries.append((frame, published))
         elif name == "DUDETAIL":
-            self.claims.append(read.read_dudetail(frame, published))
+            self.claims.append(tables.read_dudetail(frame, published))
         elif name == "STATION":
-            self.stations.update(read.read_names(frame, name))
+            self.stations.update(tables.read_names(frame, name))
         elif name == "PARTICIPANT":
-            self.participants.update(read.read_names(frame, name))
+            self.participants.update(tables.read_names(frame, name))
         elif name in ("CDEII", "CO2EII_AVAILABLE_GENERATORS"):
-            self.claims.append(read.read_cdeii(frame, published))
+            self.claims.append(tables.read_cdeii(frame, published))
         else:
             raise FileRejected(f"table {table!r} tells nothing about units; expected {', '.join(self.TABLES)}")
 
@@ -116,7 +87,7 @@ class RegistryParts:
 
         Raises FileRejected when it is neither.
         """
-        which, claims = read.read_workbook(book, published)
+        which, claims = workbooks.read_workbook(book, published)
         self.claims.append(claims)
         return which
 
@@ -126,92 +97,11 @@ class RegistryParts:
         return not self.claims and not self.summaries
 
 
-_ORIGINLESS = "19900101"
-
-
-def strength(column: str, source: str, as_of: Moment, moment: Moment) -> tuple:
-    """How strong a claim is at one moment; the larger tuple wins."""
-    order = PRECEDENCE[column]
-    rank = -order.index(source)
-    if column == "registered_to":
-        return (1, as_of, rank)
-    if column in BY_DATE and source in HISTORY:
-        return (2 if moment < as_of else 1, as_of, rank)
-    if column in BY_DATE and source == "registration":
-        return (1, as_of, rank)
-    return (0, rank, as_of)
-
-
-@dataclass
-class _Step:
-    """A value that holds from ``start``, and who says so."""
-
-    start: Moment
-    value: object
-    origin: dict[str, Moment]
-
-
-def _timeline(column: str, claims: list[Claim]) -> list[_Step]:
-    """The strongest claims as a step function over all time; equal neighbours become one step.
-
-    A source's first claim holds backwards, its last one forwards: what a source says of a unit covers
-    all time, only its strength differs.
-    """
-    by_source: dict[tuple[str, Moment], dict[Moment, object]] = {}
-    for start, value, source, as_of in claims:
-        by_source.setdefault((source, as_of), {})[start] = value
-    # One series of steps per source and date: their starts, and the moments where strength changes.
-    series = {key: sorted(steps.items(), key=lambda s: s[0]) for key, steps in by_source.items()}
-    points = {_ALWAYS}
-    for (source, as_of), steps in series.items():
-        points.update(start for start, _ in steps[1:])
-        if column in BY_DATE and source in HISTORY:
-            points.add(as_of)
-    at = dict.fromkeys(series, 0)
-    out: list[_Step] = []
-    for moment in sorted(points):
-        best: tuple | None = None
-        winner: tuple[object, str, Moment] | None = None
-        for key, steps in series.items():
-            while at[key] + 1 < len(steps) and steps[at[key] + 1][0] <= moment:
-                at[key] += 1
-            value = steps[at[key]][1]
-            power = (*strength(column, *key, moment), str(value))
-            if best is None or power > best:
-                best, winner = power, (value, *key)
-        assert winner is not None
-        value, source, as_of = winner
-        if out and out[-1].value == value:
-            # Both support the longer step, so that merging with either again changes nothing.
-            out[-1].origin[source] = max(as_of, out[-1].origin.get(source, as_of))
-        else:
-            out.append(_Step(moment, value, {source: as_of}))
-    return out
-
-
-def _rows_of(duid: str, claims: Mapping[str, list[Claim]]) -> list[dict[str, Any]]:
-    """A unit's dated rows: a new one wherever any column changes."""
-    lines = {column: _timeline(column, said) for column, said in claims.items()}
-    starts = sorted({step.start for line in lines.values() for step in line})
-    rows = []
-    for start in starts:
-        row: dict[str, Any] = {"duid": duid, "valid_from": pd.NaT if start == _ALWAYS else pd.Timestamp(start)}
-        origin: dict[str, list[str]] = {}
-        for column, line in lines.items():
-            step = [s for s in line if s.start <= start][-1]
-            row[column] = step.value
-            for source, as_of in step.origin.items():
-                origin.setdefault(f"{source}@{np.datetime_as_string(as_of, 'D').replace('-', '')}", []).append(column)
-        row["origin"] = "|".join(f"{who}:{','.join(sorted(what))}" for who, what in sorted(origin.items()))
-        rows.append(row)
-    return rows
-
-
 def _resolve(claims: pd.DataFrame) -> pd.DataFrame:
     """Claims -> the registry."""
     by_unit: dict[str, dict[str, list[Claim]]] = {}
     starts = claims["start"].to_numpy(TIME_DTYPE)
-    starts = np.where(np.isnat(starts), _ALWAYS, starts)
+    starts = np.where(np.isnat(starts), ALWAYS, starts)
     dates = claims["as_of"].to_numpy(TIME_DTYPE)
     missing = claims["value"].isna().to_numpy()
     for i, (duid, column, value, source) in enumerate(
@@ -220,7 +110,7 @@ def _resolve(claims: pd.DataFrame) -> pd.DataFrame:
         if source in PRECEDENCE[column]:
             claim = (starts[i], None if missing[i] else value, source, dates[i])
             by_unit.setdefault(duid, {}).setdefault(column, []).append(claim)
-    rows = [row for duid, said in by_unit.items() for row in _rows_of(duid, said)]
+    rows = [row for duid, said in by_unit.items() for row in rows_of(duid, said)]
     names = [c.name for c in UNITS_COLUMNS]
     said = conform_units(pd.DataFrame(rows, columns=names))
     return _without_overruled(said, complete(said))
@@ -250,12 +140,12 @@ def _claims_of_units(units: pd.DataFrame) -> pd.DataFrame:
     named = {c for c, order in PRECEDENCE.items() if "import" in order}
     for i, origin in enumerate(units["origin"]):
         stated = [c for c in named if not pd.isna(values[c][i]) and values[c][i] not in ("", UNMAPPED)]
-        for entry in (origin or f"import@{_ORIGINLESS}:{','.join(sorted(stated))}").split("|"):
+        for entry in (origin or f"import@19900101:{','.join(sorted(stated))}").split("|"):
             who, _, what = entry.partition(":")
             source, _, day = who.partition("@")
             as_of = np.datetime64(f"{day[:4]}-{day[4:6]}-{day[6:8]}", "us")
             parts += [(values["duid"][i], c, values[c][i], valid[i], source, as_of) for c in what.split(",")]
-    return pd.DataFrame(parts, columns=list(read.CLAIM_COLUMNS)) if parts else read.empty_claims()
+    return pd.DataFrame(parts, columns=list(CLAIM_COLUMNS)) if parts else empty_claims()
 
 
 def build_units(parts: RegistryParts, duids: Iterable[str] = ()) -> pd.DataFrame:
@@ -267,7 +157,7 @@ def build_units(parts: RegistryParts, duids: Iterable[str] = ()) -> pd.DataFrame
     claims = list(parts.claims)
     for frame, published in parts.summaries:
         claims.append(
-            read.read_dudetailsummary(frame, published, stations=parts.stations, participants=parts.participants)
+            tables.read_dudetailsummary(frame, published, stations=parts.stations, participants=parts.participants)
         )
     named = {d for c in claims for d in c["duid"]}
     claims.append(_claims_of_ids(sorted(named.union(duids))))
@@ -282,7 +172,7 @@ def _claims_of_ids(duids: list[str]) -> pd.DataFrame:
     rows["fuel"] = np.where(pseudo, OTHER.fuel, "")
     rows["fueltech"] = np.where(pseudo, OTHER.fueltech, "")
     rows["region"] = np.where(pseudo, rows["duid"].str.extract(r"_([A-Z]+)", expand=False).fillna("") + "1", "")
-    return read.claims_of(rows, ["station", "fuel", "fueltech", "region"], "pattern", None)
+    return claims_of(rows, ["station", "fuel", "fueltech", "region"], "pattern", None)
 
 
 def merge_units(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
