@@ -8,6 +8,8 @@ HTML page) is refused with the reason.
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -39,6 +41,11 @@ DEFAULT_CAPS = Caps()
 _ZIP, _EMPTY_ZIP, _GZIP = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b"
 _DEPTH = 2
 _FREE = 1 << 20
+# Everything that zipfile and its decompressors raise on damaged input.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 def unpack(data: bytes, name: str, caps: Caps = DEFAULT_CAPS) -> Iterator[tuple[str, bytes | FileRejected]]:
@@ -78,7 +85,7 @@ def _unzip(
 ) -> Iterator[tuple[str, bytes | FileRejected]]:
     try:
         opened = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as why:
+    except _DAMAGE as why:
         raise FileRejected(f"{name}: expected a zip, found a damaged one ({_short(why)}): cut off?") from None
     with opened as archive:
         members = [m for m in archive.infolist() if not m.is_dir()]
@@ -134,7 +141,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, caps: Ca
         # zipfile stops at the size that the zip declares and compares the checksum, so a lie ends here.
         with archive.open(member) as stream:
             data = stream.read(member.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as why:
+    except _DAMAGE as why:
         raise FileRejected(f"{what} is damaged: {_short(why)}") from None
     if len(data) != member.file_size:
         raise FileRejected(f"{what} is damaged: {len(data):,} bytes instead of {member.file_size:,}")

@@ -72,7 +72,7 @@ def read_listing(page: bytes, url: str, root: str) -> list[Link]:
     here = urlsplit(url)
     out: dict[str, Link] = {}
     for href, before, text, after in reader.found:
-        target = _child(href, text, url)
+        target = _child(href, text, url, root)
         if target is None:
             continue
         # The site's own spelling of this folder may differ in case or stand at another root: keep ours.
@@ -85,30 +85,32 @@ def read_listing(page: bytes, url: str, root: str) -> list[Link]:
     return list(out.values())
 
 
-def _child(href: str, text: str, url: str) -> str | None:
+def _child(href: str, text: str, url: str, root: str) -> str | None:
     """The last step of a link that leads to a direct child of ``url``, spelled as the server wants it."""
     href = href.strip()
     if not href or href.startswith(("?", "#", "javascript:", "mailto:")) or "parent directory" in text.lower():
         return None
-    if "#" in href:  # a literal # in a name would be cut off as a fragment
-        href = href.replace("#", "%23")
-    target, here = urlsplit(urljoin(url, href)), urlsplit(url)
-    if target.hostname != here.hostname or target.query or target.scheme not in ("http", "https"):
+    href = href.replace("#", "%23")  # a literal # in a name would be cut off as a fragment
+    try:
+        target, here = urlsplit(urljoin(url, href)), urlsplit(url)
+        other_host = (target.hostname, target.port) != (here.hostname, here.port)
+    except ValueError:
         return None
-    folder = target.path.endswith("/")
-    parent, _, last = target.path.rstrip("/").rpartition("/")
+    if other_host or target.query or target.scheme not in ("http", "https"):
+        return None
+    path = target.path.rstrip("/")
+    parent, _, last = path.rpartition("/")
     if not last or unquote(last) in (".", ".."):
         return None
-    above, own = _folded(parent + "/"), _folded(here.path)
+    own, above, whole = _folded(here.path), _folded(parent + "/"), _folded(path + "/")
     if own != above:
-        # Listings copied to another place say where they came from; their entries are still in this folder,
-        # unless the link names this folder itself or one above it.
-        itself = own.endswith(_folded(target.path.rstrip("/") + "/")) or _folded(
-            here.path.rstrip("/").rpartition("/")[0] + "/"
-        ).endswith(_folded(target.path.rstrip("/") + "/"))
-        if itself or not own.endswith(above) or not href.startswith("/"):
+        # A listing copied to another place (a mirror below a sub-folder) says where it came from: its entries
+        # are in this folder all the same, unless the link means this folder itself or the one above it.
+        up = _folded(here.path.rstrip("/").rpartition("/")[0] + "/")
+        copied = href.startswith("/") and own.endswith(above) and (above != "/" or url == root)
+        if not copied or own.endswith(whole) or up.endswith(whole):
             return None
-    return quote(last, safe="%!$&'()*+,;=:@~-._") + ("/" if folder else "")
+    return quote(last, safe="%!$&'()*+,;=:@~-._") + ("/" if target.path.endswith("/") else "")
 
 
 def _folded(path: str) -> str:
