@@ -22,7 +22,7 @@ export PIP_ROOT_USER_ACTION := ignore
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
-	@test -e data/manifest.json || $(BIN)/aemo-dashboard demo $(DEMO)
+	@$(BIN)/aemo-dashboard demo --if-empty $(DEMO)
 	@exec $(BIN)/aemo-dashboard serve $(if $(PORT),--port $(PORT))
 
 test: lint $(VENV)/.browser

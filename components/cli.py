@@ -95,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--as", dest="form", choices=("lake", "nemweb"), default="lake", help="lake or AEMO's own files")
     demo.add_argument("--out", metavar="DIR", help="folder to write to (default: the lake; needed with --as nemweb)")
     demo.add_argument("--force", action="store_true", help="also over real data")
+    demo.add_argument("--if-empty", action="store_true", help="only where the lake holds nothing yet")
 
     ingest = command("ingest", _ingest, "read AEMO's files into the lake")
     ingest.add_argument("--source", required=True, metavar="URL|DIR", help="AEMO's site, a mirror, or a folder")
@@ -143,10 +144,13 @@ def _demo(args: argparse.Namespace, settings: Settings) -> int:
         )  # fmt: skip
         print(f"wrote {args.days} days of demo market as AEMO's files to {args.out}")
         return 0
-    from components.ingest.demo import write_demo
     from components.store.lake import Lake
 
     lake = Lake(Path(args.out)) if args.out else _lake(settings)
+    if args.if_empty and lake.manifest() is not None:
+        return 0
+    from components.ingest.demo import write_demo
+
     report = write_demo(
         lake, days=args.days, end=args.end, seed=args.seed, units=args.units, force=args.force, progress=_progress()
     )

@@ -76,6 +76,9 @@ def test_demo_refuses_over_real_data(tmp_path: Path):
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert "real data" in refused.stderr
     assert lake.manifest().version == version
+    left = run("--data-dir", tmp_path / "data", "demo", *MARKET, "--if-empty")
+    assert (left.returncode, left.stdout, left.stderr) == (0, "", "")
+    assert lake.manifest().version == version
     forced = run("--data-dir", tmp_path / "data", "demo", *MARKET, "--force")
     assert forced.returncode == 0, forced.stderr
     assert lake.manifest().is_demo
