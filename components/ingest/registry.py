@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +37,7 @@ from components.errors import FileRejected
 from components.ingest import registry_sources as tables
 from components.ingest import registry_workbooks as workbooks
 from components.ingest.fuel_words import OTHER, is_pseudo
-from components.ingest.registry_claims import CLAIM_COLUMNS, claims_of, empty_claims
+from components.ingest.registry_claims import OLDEST, claims_of
 from components.ingest.registry_inference import complete
 from components.ingest.registry_timeline import ALWAYS, PRECEDENCE, Claim, rows_of
 from components.market_time import TIME_DTYPE
@@ -97,22 +98,29 @@ class RegistryParts:
         return not self.claims and not self.summaries
 
 
-def _resolve(claims: pd.DataFrame) -> pd.DataFrame:
+Said = dict[str, dict[str, list[Claim]]]
+"""DUID -> column -> claims."""
+
+
+def _collect(frames: Iterable[pd.DataFrame]) -> Said:
+    """Claims by unit and column; what the precedence of a column does not name is left out."""
+    said: Said = {}
+    for claims in frames:
+        starts = claims["start"].to_numpy(TIME_DTYPE)
+        starts = np.where(np.isnat(starts), ALWAYS, starts)
+        dates = claims["as_of"].to_numpy(TIME_DTYPE)
+        values = claims["value"].astype(object).where(claims["value"].notna(), None).tolist()
+        names = (claims[c].tolist() for c in ("duid", "column", "source"))
+        for duid, column, source, start, value, as_of in zip(*names, starts, values, dates, strict=True):
+            if source in PRECEDENCE[column]:
+                said.setdefault(duid, {}).setdefault(column, []).append((start, value, source, as_of))
+    return said
+
+
+def _resolve(claims: Said) -> pd.DataFrame:
     """Claims -> the registry."""
-    by_unit: dict[str, dict[str, list[Claim]]] = {}
-    starts = claims["start"].to_numpy(TIME_DTYPE)
-    starts = np.where(np.isnat(starts), ALWAYS, starts)
-    dates = claims["as_of"].to_numpy(TIME_DTYPE)
-    missing = claims["value"].isna().to_numpy()
-    for i, (duid, column, value, source) in enumerate(
-        zip(claims["duid"], claims["column"], claims["value"], claims["source"], strict=True)
-    ):
-        if source in PRECEDENCE[column]:
-            claim = (starts[i], None if missing[i] else value, source, dates[i])
-            by_unit.setdefault(duid, {}).setdefault(column, []).append(claim)
-    rows = [row for duid, said in by_unit.items() for row in rows_of(duid, said)]
-    names = [c.name for c in UNITS_COLUMNS]
-    said = conform_units(pd.DataFrame(rows, columns=names))
+    rows = [row for duid, of_unit in claims.items() for row in rows_of(duid, of_unit)]
+    said = conform_units(pd.DataFrame(rows, columns=[c.name for c in UNITS_COLUMNS]))
     return _without_overruled(said, complete(said))
 
 
@@ -128,24 +136,28 @@ def _without_overruled(said: pd.DataFrame, completed: pd.DataFrame) -> pd.DataFr
     return completed.assign(origin=origin)
 
 
-def _claims_of_units(units: pd.DataFrame) -> pd.DataFrame:
-    """A registry back into the claims it was made of, told by its ``origin`` column.
+def _add_units(said: Said, units: pd.DataFrame) -> None:
+    """Turn a registry back into the claims it was made of, told by its ``origin`` column, and add them.
 
     Rows without one (written by another program) count as imported: what they say holds until AEMO says more.
     """
-    parts = []
-    first = ~units["duid"].duplicated()
-    values = {c.name: units[c.name].to_numpy(object) for c in UNITS_COLUMNS}
-    valid = units["valid_from"].where(~first).to_numpy(TIME_DTYPE)
-    named = {c for c, order in PRECEDENCE.items() if "import" in order}
-    for i, origin in enumerate(units["origin"]):
-        stated = [c for c in named if not pd.isna(values[c][i]) and values[c][i] not in ("", UNMAPPED)]
-        for entry in (origin or f"import@19900101:{','.join(sorted(stated))}").split("|"):
+    starts = units["valid_from"].where(units["duid"].duplicated()).to_numpy(TIME_DTYPE)
+    starts = np.where(np.isnat(starts), ALWAYS, starts)
+    columns = {c: units[c].astype(object).where(units[c].notna(), None).tolist() for c in PRECEDENCE}
+    imported = [c for c, order in PRECEDENCE.items() if "import" in order]
+    last: dict[tuple[str, str, str], Any] = {}
+    for i, (duid, origin) in enumerate(zip(units["duid"].tolist(), units["origin"].tolist(), strict=True)):
+        of_unit = said.setdefault(duid, {})
+        stated = ",".join(c for c in imported if columns[c][i] not in (None, "", UNMAPPED))
+        for entry in (origin or f"import@{OLDEST:%Y%m%d}:{stated}").split("|"):
             who, _, what = entry.partition(":")
             source, _, day = who.partition("@")
             as_of = np.datetime64(f"{day[:4]}-{day[4:6]}-{day[6:8]}", "us")
-            parts += [(values["duid"][i], c, values[c][i], valid[i], source, as_of) for c in what.split(",")]
-    return pd.DataFrame(parts, columns=list(CLAIM_COLUMNS)) if parts else empty_claims()
+            for column in what.split(",") if what else ():
+                value, key = columns[column][i], (duid, column, who)
+                if key not in last or last[key] != value:
+                    last[key] = value
+                    of_unit.setdefault(column, []).append((starts[i], value, source, as_of))
 
 
 def build_units(parts: RegistryParts, duids: Iterable[str] = ()) -> pd.DataFrame:
@@ -161,7 +173,7 @@ def build_units(parts: RegistryParts, duids: Iterable[str] = ()) -> pd.DataFrame
         )
     named = {d for c in claims for d in c["duid"]}
     claims.append(_claims_of_ids(sorted(named.union(duids))))
-    return _resolve(pd.concat(claims, ignore_index=True))
+    return _resolve(_collect(claims))
 
 
 def _claims_of_ids(duids: list[str]) -> pd.DataFrame:
@@ -179,6 +191,10 @@ def merge_units(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Old registry and newly built one as one, by the same precedence.
 
     Nothing the old one knew is lost, the stronger claim wins column by column and date by date, the order
-    of the two does not matter, and merging the same again changes nothing.
+    of the two does not matter (but for two statements of one source and date: the newer registry's counts), and
+    merging the same again changes nothing.
     """
-    return _resolve(pd.concat([_claims_of_units(conform_units(f)) for f in (old, new)], ignore_index=True))
+    said: Said = {}
+    for units in (old, new):
+        _add_units(said, conform_units(units))
+    return _resolve(said)

@@ -87,21 +87,19 @@ def complete(units: pd.DataFrame) -> pd.DataFrame:
 def _fill_halves(out: pd.DataFrame) -> None:
     newest = out.drop_duplicates("duid", keep="last").set_index("duid")
     batteries: dict[Any, dict[Hashable, Any]] = newest[newest["fuel"] == "battery"].to_dict("index")
-    for i in out.index[out["fuel"] == ""]:
-        duid = str(out.at[i, "duid"])
+    for duid in out.loc[out["fuel"] == "", "duid"].unique():
         half = battery_half(duid)
         if half is None or half[0] not in batteries:
             continue
         whole, role = batteries[half[0]], half[1]
+        rows = out["duid"] == duid
         for column in ("station", "owner", "region", "schedule_type"):
-            if out.at[i, column] in ("", duid):
-                out.at[i, column] = whole[column]
-        out.loc[i, ["fuel", "fueltech"]] = "battery"
-        out.at[i, "role"] = role
+            out.loc[rows & out[column].isin(["", duid]), column] = whole[column]
+        out.loc[rows, ["fuel", "fueltech"]] = "battery"
+        out.loc[rows, "role"] = role
         # The energy is stored once: counted with the half that discharges.
         for column in ("capacity_mw", "storage_mwh") if role == GENERATOR else ("capacity_mw",):
-            if out[column].isna()[i]:
-                out.at[i, column] = whole[column]
+            out.loc[rows & out[column].isna(), column] = whole[column]
 
 
 def _fill_fuels(out: pd.DataFrame) -> None:
@@ -109,19 +107,26 @@ def _fill_fuels(out: pd.DataFrame) -> None:
     unfit = (out["fueltech"] != "") & (out["fuel"] != "") & (out["fueltech"].map(FUELTECHS) != out["fuel"])
     out.loc[unfit, "fueltech"] = ""
     known = out[~out["fueltech"].isin(["", "pumps"]) & (out["role"] != LOAD)]
-    by_station = known.groupby("station")["fueltech"].agg(lambda s: s.iloc[0] if s.nunique() == 1 else "").to_dict()
-    for i in out.index[out["fueltech"] == ""]:
-        duid, station, fuel = str(out.at[i, "duid"]), str(out.at[i, "station"]), str(out.at[i, "fuel"])
-        tech, place = next(((t, r) for pattern, t, r in _KNOWN if re.fullmatch(pattern, duid)), ("", ""))
-        if not out.at[i, "region"]:
-            out.at[i, "region"] = place
-        if not tech and out.at[i, "role"] != LOAD:
-            tech = by_station.get(station, "")
-        if not tech:
-            kind = OTHER if _NO_PLANT.search(station) else classify(station, region=str(out.at[i, "region"]))
-            tech = kind.fueltech if kind.fuel != UNMAPPED else ""
-        # A source that names the fuel is refined, never contradicted.
-        if fuel and (not tech or FUELTECHS[tech] != fuel):
-            tech = _SOME_TECHNOLOGY.get(fuel, fuel)
-        if tech:
-            out.loc[i, ["fuel", "fueltech"]] = [FUELTECHS[tech], tech]
+    by_station = {str(k): v[0] if len(v) == 1 else "" for k, v in known.groupby("station")["fueltech"].unique().items()}
+    blank = out.index[out["fueltech"] == ""]
+    columns = ["duid", "station", "region", "role", "fuel"]
+    # A unit's rows differ in dates and loss factors: each different question is answered once.
+    answers = {key: _guess(key, by_station) for key in set(out.loc[blank, columns].itertuples(index=False, name=None))}
+    found = [answers[key] for key in out.loc[blank, columns].itertuples(index=False, name=None)]
+    for at, column in enumerate(("fuel", "fueltech", "region")):
+        out.loc[blank, column] = [answer[at] for answer in found]
+
+
+def _guess(unit: tuple[str, ...], by_station: dict[str, str]) -> tuple[str, str, str]:
+    """Fuel, fueltech and region of a unit whose technology nobody tells; empty where nothing helps."""
+    duid, station, region, role, fuel = unit
+    tech, place = next(((t, r) for pattern, t, r in _KNOWN if re.fullmatch(pattern, duid)), ("", ""))
+    if not tech and role != LOAD:
+        tech = by_station.get(station, "")
+    if not tech:
+        kind = OTHER if _NO_PLANT.search(station) else classify(station, region=region)
+        tech = kind.fueltech if kind.fuel != UNMAPPED else ""
+    # A source that names the fuel is refined, never contradicted.
+    if fuel and (not tech or FUELTECHS[tech] != fuel):
+        tech = _SOME_TECHNOLOGY.get(fuel, fuel)
+    return FUELTECHS[tech] if tech else "", tech, region or place
