@@ -236,7 +236,7 @@ def conform_units(frame: pd.DataFrame) -> pd.DataFrame:
         present = column.name in frame
         if column.dtype == "text":
             values = frame[column.name] if present else pd.Series("", index=frame.index)
-            out[column.name] = values.fillna("").astype(str).astype(object)
+            out[column.name] = values.astype(object).where(values.notna(), "").astype(str).astype(object)
         elif column.dtype == "time":
             values = frame[column.name] if present else pd.Series(pd.NaT, index=frame.index)
             out[column.name] = pd.to_datetime(values).astype("datetime64[us]")

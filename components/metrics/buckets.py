@@ -6,6 +6,7 @@ of the readings it has (each stands for the same five minutes), so the mean time
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,6 +135,53 @@ class Means:
             with np.errstate(invalid="ignore", divide="ignore"):
                 return np.where(self.counts > 0, self.totals / self.counts, np.nan)
         return np.where(self.counts > 0, self.totals, np.nan)
+
+
+class KeyedMeans:
+    """Bucket means of series that turn up as the data is read; each is opened at its first reading."""
+
+    def __init__(self, axis: Axis):
+        self.axis = axis
+        self._series: dict[Hashable, tuple[np.ndarray, np.ndarray]] = {}
+
+    def add(self, keys: Sequence[Hashable], times: np.ndarray, values: np.ndarray) -> None:
+        """Add the stamps ``times`` (T,) of the series ``keys`` (K); ``values`` is (K, T), NaN = missing."""
+        inside = self.axis.inside(times)
+        times, values = times[inside], values[:, inside]
+        if not len(times):
+            return
+        first, bucket = self.axis.runs(times)
+        sums, counts = run_sums(values, first), run_counts(~np.isnan(values), first)
+        for key, total, count in zip(keys, sums, counts, strict=True):
+            if not count.any():
+                continue
+            if key not in self._series:
+                self._series[key] = np.zeros(len(self.axis)), np.zeros(len(self.axis), np.int32)
+            totals, counted = self._series[key]
+            totals[bucket] += total
+            counted[bucket] += count
+
+    @property
+    def keys(self) -> list[Hashable]:
+        """The series that have a reading, in the order of their first one."""
+        return list(self._series)
+
+    def means(self, keys: Sequence[Hashable]) -> np.ndarray:
+        """(len(keys), B) float64; NaN where a bucket has no reading, or a series none at all."""
+        return self._stack(keys, lambda total, count: total / count)
+
+    def sums(self, keys: Sequence[Hashable]) -> np.ndarray:
+        """As :meth:`means`, for what is to be added up rather than averaged."""
+        return self._stack(keys, lambda total, count: total)
+
+    def _stack(self, keys: Sequence[Hashable], made: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+        out = np.full((len(keys), len(self.axis)), np.nan)
+        for row, key in enumerate(keys):
+            if key in self._series:
+                totals, counted = self._series[key]
+                read = counted > 0
+                out[row, read] = made(totals[read], counted[read])
+        return out
 
 
 def trimmed(present: np.ndarray) -> slice:

@@ -12,6 +12,10 @@ AS_READ, CONSUMED, POSITIVE, NEGATIVE = range(4)
 """What a series takes of a unit's reading v: v, -|v|, max(v, 0), min(v, 0)."""
 
 
+_AT_ONCE = 300_000
+"""Readings that are added up as one matrix: faster for a day, while a month does not fit the cache."""
+
+
 def signed(values: np.ndarray, part: int) -> np.ndarray:
     """One part of readings [MW], NaN stays NaN.
 
@@ -76,15 +80,32 @@ def sum_units(
     A stamp is NaN where no unit of the series has a reading; a unit without one adds nothing there.
     With ``price`` (R, T) and each unit's row in it, ``region`` (K,), readings are multiplied by their price
     [$/h]; a reading without a price is missing then.
-    Rows are taken one at a time, so that a month of a mapped file is never copied as a whole.
+    Long stretches are taken one unit at a time, so that a month of a mapped file is never copied as a whole.
     """
     length = values.shape[1]
     total = np.zeros((count, length))
+    if not len(units):
+        return np.full((count, length), np.nan)
+    if len(units) * length <= _AT_ONCE:
+        rows = np.empty((len(units), length))
+        for part in range(4):
+            rows[parts == part] = signed(values[units[parts == part]].astype(np.float64), part)
+        if price is not None and region is not None:
+            rows *= price[region[units]]
+        known = ~np.isnan(rows)
+        rows[~known] = 0.0
+        order = np.argsort(series, kind="stable")
+        first = np.flatnonzero(np.diff(series[order], prepend=-1))
+        seen = np.zeros((count, length), bool)
+        present = series[order][first]
+        total[present] = np.add.reduceat(rows[order], first, axis=0)
+        seen[present] = np.logical_or.reduceat(known[order], first, axis=0)
+        total[~seen] = np.nan
+        return total
     seen = np.zeros((count, length), bool)
     full = np.zeros(count, bool)
     for unit, part, code in zip(units.tolist(), parts.tolist(), series.tolist(), strict=True):
-        row = values[unit]
-        row = signed(row, part)
+        row = signed(values[unit], part)
         if price is not None and region is not None:
             row = row * price[region[unit]]
         missing = np.isnan(row)

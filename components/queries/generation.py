@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-import pandas as pd
 import param
 
 from components.market_time import Window, label_side
-from components.metrics.buckets import Means, trimmed
+from components.metrics.buckets import KeyedMeans, trimmed
 from components.metrics.generation import NEGATIVE, POSITIVE, signed, sum_units, terms
 from components.queries.base import Names, Result, WindowQuery, register
 from components.queries.regional import REGION_ORDER, axis_of, long_frame, regions_asked
@@ -73,7 +72,7 @@ class _ByFuel:
         self.asked = regions_asked(query.region)
         self.fine = query.by == "fueltech"
         self.axis = axis_of(snapshot, self.window, "scada", "rooftop", *(["region"] if query.interchange else []))
-        self.means: dict[Key, Means] = {}
+        self.means = KeyedMeans(self.axis)
         self.expected = self.present = 0
         self.notes: list[str] = []
 
@@ -81,9 +80,7 @@ class _ByFuel:
         return not self.query.fuel or fuel in self.query.fuel
 
     def add(self, key: Key, times: np.ndarray, values: np.ndarray) -> None:
-        if key not in self.means:
-            self.means[key] = Means(1, self.axis)
-        self.means[key].add(times, values[None, :])
+        self.means.add([key], times, values[None, :])
 
     # -- units ---------------------------------------------------------------------------------------
 
@@ -124,12 +121,11 @@ class _ByFuel:
                 )
                 used, packed = np.unique(series, return_inverse=True)
                 sums = sum_units(part.values, units, kinds, packed, len(used))
-                for code, values in zip(used.tolist(), sums, strict=True):
-                    self.add(keys[code], part.times, values)
+                self.means.add([keys[code] for code in used.tolist()], part.times, sums)
         expected, present = coverage.totals()
         self.expected += expected
         self.present += present
-        homeless = sorted(d for d in coverage.present if table.region[table.rows_at((d,), _last(self.window))[0]] == "")
+        homeless = sorted(table.duid[coverage.rows][table.region[coverage.rows] == ""])
         if homeless and (not self.query.region or NEM in self.asked):
             shown = ", ".join(homeless[:5]) + (" …" if len(homeless) > 5 else "")
             self.notes.append(
@@ -185,11 +181,11 @@ class _ByFuel:
             self.add_rooftop()
             self.add_interchange()
         keys = sorted(
-            (k for k, m in self.means.items() if m.counts.any()),
+            cast(list[Key], self.means.keys),
             key=lambda k: (REGION_ORDER.index(k[0]) if k[0] in REGION_ORDER else -1, k[0],
                            _FUEL_ORDER.get(k[1], 99), _TECH_ORDER.get(k[2], 99), k[2]),
         )  # fmt: skip
-        values = np.vstack([self.means[k].result() for k in keys]) if keys else np.empty((0, len(self.axis)))
+        values = self.means.means(keys)
         keep = trimmed(~np.isnan(values))
         names: dict[str, Sequence[str]] = {"region": [k[0] for k in keys], "fuel": [k[1] for k in keys]}
         series: tuple[str, ...] = ("region", "fuel")
@@ -202,7 +198,3 @@ class _ByFuel:
             label_side(self.window.interval), self.expected or self.window.expected, self.present,
             self.snapshot.version, self.snapshot.sources, tuple(self.notes),
         )  # fmt: skip
-
-
-def _last(window: Window) -> np.datetime64:
-    return np.datetime64(window.end - pd.Timedelta(minutes=5), "us")

@@ -19,10 +19,16 @@ _UNIT_COLUMNS = (
     "duid", "station", "owner", "region", "fuel", "fueltech", "role", "dispatch_type", "schedule_type", "capacity_mw",
     "storage_mwh", "mlf", "emissions_t_per_mwh", "registered_from", "registered_to",
 )  # fmt: skip
+_STATION_COLUMNS = (
+    "station", "owner", "region", "fuel", "fueltech", "capacity_mw", "storage_mwh", "units", "duid", "has_data",
+)  # fmt: skip
 _NUMBERS = ("capacity_mw", "storage_mwh", "mlf", "emissions_t_per_mwh", "units")
 _FACETS = ("region", "fuel", "fueltech", "role", "schedule_type", "owner")
 LEAST_SCORE = 0.5
 """How alike a word must be to count as found; exact 1, beginning 0.9, part 0.8, misspelt below."""
+
+LEAST_SPELLING = 0.72
+"""How alike two words must be to count as one misspelt."""
 
 
 def likeness(question: str, text: str) -> float:
@@ -45,9 +51,23 @@ def likeness(question: str, text: str) -> float:
         if word in whole:
             scores.append(0.85 if any(w.startswith(word) for w in whole.split()) else 0.8)
             continue
-        best = max((SequenceMatcher(None, word, w).ratio() for w in whole.split()[:20]), default=0.0)
-        scores.append(0.75 * best if best >= 0.72 and len(word) > 2 else 0.0)
+        best = max((_spelling(word, w) for w in whole.split()[:20]), default=0.0) if len(word) > 2 else 0.0
+        if not best:
+            return 0.0
+        scores.append(0.75 * best)
     return min(scores)
+
+
+def _spelling(word: str, other: str) -> float:
+    """Likeness of two words, 0 where it is too small to matter."""
+    # Lengths alone rule most words out before their letters are compared.
+    if 2 * min(len(word), len(other)) < LEAST_SPELLING * (len(word) + len(other)):
+        return 0.0
+    matcher = SequenceMatcher(None, word, other)
+    if matcher.quick_ratio() < LEAST_SPELLING:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= LEAST_SPELLING else 0.0
 
 
 @register
@@ -153,37 +173,29 @@ def by_station(frame: pd.DataFrame) -> pd.DataFrame:
     Capacity and storage are sums (capacity of generating units; missing where none is known), fuel and region
     those of the unit with the largest capacity.
     """
+    stations: dict[str, list[dict[Any, Any]]] = {}
+    for unit in frame.to_dict("records"):
+        stations.setdefault(unit["station"], []).append(unit)
     rows = []
-    for station, units in frame.groupby("station", sort=False):
-        biggest = units.iloc[int(np.argmax(units["capacity_mw"].fillna(-1.0).to_numpy()))]
-        gives = units["role"] != LOAD
+    for station, units in stations.items():
+        biggest = max(units, key=lambda u: -1.0 if np.isnan(u["capacity_mw"]) else u["capacity_mw"])
         rows.append(
             {
                 "station": station,
-                "owner": biggest["owner"],
-                "region": biggest["region"],
-                "fuel": biggest["fuel"],
-                "fueltech": biggest["fueltech"],
-                "capacity_mw": units.loc[gives, "capacity_mw"].sum(min_count=1),
-                "storage_mwh": units["storage_mwh"].sum(min_count=1),
+                **{c: biggest[c] for c in ("owner", "region", "fuel", "fueltech")},
+                "capacity_mw": _known_sum([u["capacity_mw"] for u in units if u["role"] != LOAD]),
+                "storage_mwh": _known_sum([u["storage_mwh"] for u in units]),
                 "units": len(units),
-                "duid": " ".join(units["duid"]),
-                "has_data": bool(units["has_data"].any()),
+                "duid": " ".join(u["duid"] for u in units),
+                "has_data": any(u["has_data"] for u in units),
             }
         )
-    columns = [
-        "station",
-        "owner",
-        "region",
-        "fuel",
-        "fueltech",
-        "capacity_mw",
-        "storage_mwh",
-        "units",
-        "duid",
-        "has_data",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(_STATION_COLUMNS))
+
+
+def _known_sum(values: list[float]) -> float:
+    known = [v for v in values if not np.isnan(v)]
+    return sum(known) if known else float("nan")
 
 
 @register

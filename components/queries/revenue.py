@@ -131,8 +131,8 @@ class _Pool:
         self.sums = np.zeros((len(_FIELDS), space))
         self.rated_energy, self.rated_hours = np.zeros(space), np.zeros(space)
         self.readings = np.zeros(space)
-        # One unit in one group: readings, and the registry row that held last.
-        self.members: dict[tuple[str, int], list[float]] = {}
+        # One unit in one group: its readings, and the registry row that held last.
+        self.members: dict[tuple[int, int], tuple[float, int]] = {}
         self.rooftop: dict[tuple[str, int], int] = {}
         self.without_loss_factor: set[str] = set()
 
@@ -170,14 +170,12 @@ class _Pool:
         for i, column in enumerate(sums.stack()):
             self.sums[i] += np.bincount(codes[live], column[live], size)
         self.add_capacity(part, sums, codes)
-        for duid, code, row, count, priced in zip(
-            table.duid[rows][live], codes[live].tolist(), rows[live].tolist(),
-            sums.readings[live].tolist(), sums.priced[live].tolist(), strict=True,
+        for unit, code, row, count in zip(
+            table.unit[rows][live].tolist(), codes[live].tolist(), rows[live].tolist(), sums.readings[live].tolist(),
+            strict=True,
         ):  # fmt: skip
-            member = self.members.setdefault((duid, code), [0.0, 0.0, row])
-            member[0] += count
-            member[1] += priced
-            member[2] = row
+            known, _ = self.members.get((unit, code), (0.0, row))
+            self.members[unit, code] = (known + count, row)
 
     def add_capacity(self, part: Readings, sums: UnitSums, codes: np.ndarray) -> None:
         """Energy and capacity-hours of units with a known capacity, within their registration."""
@@ -224,10 +222,12 @@ class _Pool:
         self.add_rooftop()
         size = self.sums.shape[1]
         expected, capacity = np.zeros(size), np.full(size, np.nan)
-        for (_, code), (count, _, row) in self.members.items():
-            expected[code] += max(count, table.expected(int(row), self.window.start, self.window.end))
-            mw = table.capacity_mw[int(row)]
-            if table.role[int(row)] != LOAD and not np.isnan(mw):
+        last = np.array([row for _, row in self.members.values()], np.int64)
+        should = table.expected(last, self.window.start, self.window.end)
+        for (_, code), (count, row), most in zip(self.members, self.members.values(), should.tolist(), strict=True):
+            expected[code] += max(count, most)
+            mw = table.capacity_mw[row]
+            if table.role[row] != LOAD and not np.isnan(mw):
                 capacity[code] = mw + (0.0 if np.isnan(capacity[code]) else capacity[code])
         for (_, code), count in self.rooftop.items():
             expected[code] += max(count, self.window.expected)

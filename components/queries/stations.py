@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import param
 
 from components.market_time import HOURS_PER_DISPATCH, label_side
-from components.metrics.buckets import Means, trimmed
+from components.metrics.buckets import KeyedMeans, Means, trimmed
 from components.metrics.generation import AS_READ, CONSUMED, sum_units, terms
 from components.queries.base import Choices, Names, Result, WindowQuery, register
 from components.queries.regional import aligned, axis_of, long_frame
@@ -69,7 +69,8 @@ class StationOutput(WindowQuery):
         table = unit_table(snapshot)
         axis = axis_of(snapshot, window, "scada")
         names, codes = np.unique(getattr(table, self.by).astype(str), return_inverse=True)
-        series: dict[int, dict[str, Means]] = {}
+        columns: list[str] = [c for c in ("mw", "mw_out", "mw_in", "revenue") if c in self._columns()]
+        series: dict[str, KeyedMeans] = {c: KeyedMeans(axis) for c in columns}
         home: dict[int, str] = {}
         coverage = UnitCoverage(table, window.start, window.end)
         for part in readings(snapshot, window.start, window.end, self._chosen(snapshot)) if len(axis) else ():
@@ -81,18 +82,11 @@ class StationOutput(WindowQuery):
             local = local - skip
             for code, region in zip(codes[part.rows][live].tolist(), table.region[part.rows][live], strict=True):
                 home.setdefault(code, region)
-            columns = self._sums(snapshot, part, table.role[part.rows], local, len(used) - skip)
-            for name, sums in columns.items():
-                for code, row in zip(used[skip:].tolist(), sums, strict=True):
-                    means = series.setdefault(code, {})
-                    if name not in means:
-                        means[name] = Means(1, axis)
-                    means[name].add(part.times, row[None])
-        order = sorted(series, key=lambda c: names[c])
-        numbers = {"mw": _stack(order, series, "mw", len(axis))}
-        if "split" in self.values:
-            numbers["mw_out"] = _stack(order, series, "mw_out", len(axis))
-            numbers["mw_in"] = _stack(order, series, "mw_in", len(axis))
+            sums = self._sums(snapshot, part, table.role[part.rows], local, len(used) - skip)
+            for name, values in sums.items():
+                series[name].add(used[skip:].tolist(), part.times, values)
+        order = sorted(cast(list[int], series["mw"].keys), key=lambda c: names[c])
+        numbers: dict[str, np.ndarray] = {c: series[c].means(order) for c in columns if c != "revenue"}
         if "price" in self.values:
             price = Means(len(REGIONS), axis)
             for block in snapshot.blocks("price", "rrp", window.start, window.end, REGIONS) if len(axis) else ():
@@ -102,10 +96,7 @@ class StationOutput(WindowQuery):
             rows = [by_region.get(home[c], blank) for c in order]
             numbers["price"] = np.vstack(rows) if rows else np.empty((0, len(axis)))
         if "revenue" in self.values:
-            # A sum, not a mean: dollars of the bucket.
-            money = [series[c]["revenue"] for c in order]
-            rows = [np.where(m.counts[0] > 0, m.totals[0], np.nan) for m in money]
-            numbers["revenue"] = np.vstack(rows) if rows else np.empty((0, len(axis)))
+            numbers["revenue"] = series["revenue"].sums(order)
         keep = trimmed(~np.isnan(numbers["mw"]))
         frame = long_frame(
             axis.labels[keep], {self.by: [str(names[c]) for c in order]}, {k: v[:, keep] for k, v in numbers.items()}
@@ -121,6 +112,11 @@ class StationOutput(WindowQuery):
             window.interval, label_side(window.interval), expected or window.expected, present,
             snapshot.version, snapshot.sources, notes,
         )  # fmt: skip
+
+    def _columns(self) -> set[str]:
+        """The numbers asked for beside the price."""
+        more = {"split": {"mw_out", "mw_in"}, "revenue": {"revenue"}}
+        return {"mw"}.union(*(more.get(v, set()) for v in self.values))
 
     def _sums(
         self, snapshot: Snapshot, part: Readings, roles: np.ndarray, local: np.ndarray, count: int
@@ -144,8 +140,3 @@ class StationOutput(WindowQuery):
             money = sum_units(part.values, units, kinds, local[units], count, price=price, region=region)
             out["revenue"] = money * HOURS_PER_DISPATCH
         return out
-
-
-def _stack(order: list[int], series: dict[int, dict[str, Means]], name: str, length: int) -> np.ndarray:
-    rows = [series[c][name].result()[0] for c in order]
-    return np.vstack(rows) if rows else np.empty((0, length))

@@ -29,6 +29,7 @@ class UnitTable:
 
     ``duid station owner region fuel fueltech role`` are object arrays over rows, ``capacity_mw storage_mwh
     mlf`` float, ``registered_from registered_to`` datetime64[us] (open ends far away).
+    ``unit`` numbers the units: rows of one DUID share it.
     ``positive``/``negative`` are the (fuel, fueltech) series of a row's generation and consumption.
     """
 
@@ -73,6 +74,7 @@ class UnitTable:
         self.positive = [pair[key][0] for key in both]
         self.negative = [pair[key][1] for key in both]
         self.rows = rows
+        self.unit = np.unique(self.duid.astype(str), return_inverse=True)[1]
         self._span: dict[str, tuple[int, int]] = {}
         for row, duid in enumerate(self.duid.tolist()):
             first, _ = self._span.get(duid, (row, row))
@@ -105,11 +107,11 @@ class UnitTable:
             self._months[key] = [(i, j, self.rows_at(chunk.keys, origin + i * STEP)) for i, j in pairwise(edges)]
         return self._months[key]
 
-    def expected(self, row: int, start: pd.Timestamp, end: pd.Timestamp) -> int:
-        """Intervals of ``(start, end]`` in which a row's unit was registered."""
-        low = max(np.datetime64(start, "us"), self.registered_from[row])
-        high = min(np.datetime64(end, "us"), self.registered_to[row])
-        return max(0, int((high - low) // STEP))
+    def expected(self, rows: np.ndarray, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
+        """Intervals of ``(start, end]`` in which the units of these rows were registered."""
+        low = np.maximum(np.datetime64(start, "us"), self.registered_from[rows])
+        high = np.minimum(np.datetime64(end, "us"), self.registered_to[rows])
+        return np.maximum(0, (high - low) // STEP)
 
 
 _tables: WeakKeyDictionary[Snapshot, UnitTable] = WeakKeyDictionary()
@@ -178,26 +180,27 @@ class UnitCoverage:
 
     def __init__(self, table: UnitTable, start: pd.Timestamp, end: pd.Timestamp):
         self.table, self.start, self.end = table, start, end
-        self.present: dict[str, int] = {}
-        self._row: dict[str, int] = {}
+        self._present = np.zeros(int(table.unit.max(initial=-1)) + 1, np.int64)
+        self._row = np.zeros(len(self._present), np.int64)
 
-    def add(self, part: Readings, counts: np.ndarray | None = None) -> np.ndarray:
+    def add(self, part: Readings) -> np.ndarray:
         """Count a stretch; returns the readings of each unit (K,)."""
-        if counts is None:
-            counts = part.values.shape[1] - np.isnan(part.values).sum(axis=1)
-        for row, count in zip(part.rows.tolist(), counts.tolist(), strict=True):
-            if count:
-                duid = self.table.duid[row]
-                self.present[duid] = self.present.get(duid, 0) + int(count)
-                self._row[duid] = row
+        counts = part.values.shape[1] - np.isnan(part.values).sum(axis=1)
+        units = self.table.unit[part.rows]
+        self._present[units] += counts
+        self._row[units[counts > 0]] = part.rows[counts > 0]
         return counts
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Registry row of each unit with a reading, as it stood at its last one."""
+        return self._row[self._present > 0]
 
     def totals(self) -> tuple[int, int]:
         """(expected, present) over all units with a reading."""
-        expected = 0
-        for duid, present in self.present.items():
-            expected += max(present, self.table.expected(self._row[duid], self.start, self.end))
-        return expected, sum(self.present.values())
+        present = self._present[self._present > 0]
+        expected = np.maximum(present, self.table.expected(self.rows, self.start, self.end))
+        return int(expected.sum()), int(present.sum())
 
 
 def matching(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.market_time import INTERVALS, bucket_start, dispatch_stamps
-from components.metrics.buckets import Axis, Means, trimmed
+from components.metrics.buckets import Axis, KeyedMeans, Means, trimmed
 
 
 def axis(start: str, end: str, interval: str) -> Axis:
@@ -132,3 +132,15 @@ def test_energy_is_the_same_in_buckets_of_any_length(interval, offset, readings)
     hours = collected.counts / 12
     assert collected.counts.sum() == np.isfinite(values).sum()
     assert np.nansum(collected.result() * hours) == pytest.approx(np.nansum(values) / 12, abs=1e-6)
+
+
+def test_series_that_turn_up_late_are_missing_before():
+    over = axis("2024-07-01", "2024-07-01T01:30", "30m")
+    collected = KeyedMeans(over)
+    collected.add(["a", "never"], stamps("2024-07-01", "2024-07-01T00:30"), np.array([[1.0] * 6, [np.nan] * 6]))
+    collected.add(["b", "a"], stamps("2024-07-01T00:30", "2024-07-01T01:00"), np.array([[2.0] * 6, [np.nan] * 5 + [7]]))
+    assert collected.keys == ["a", "b"]
+    np.testing.assert_array_equal(
+        collected.means(["a", "b", "never"]), [[1, 7, np.nan], [np.nan, 2, np.nan], [np.nan] * 3]
+    )
+    np.testing.assert_array_equal(collected.sums(["a", "b"]), [[6, 7, np.nan], [np.nan, 12, np.nan]])

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from components.metrics import generation
 from components.metrics.generation import NEGATIVE, POSITIVE, net, renewable_share, signed, sum_units, terms
 
 NAN = np.nan
@@ -75,3 +78,23 @@ def test_renewable_share_leaves_batteries_and_interchange_out():
     assert renewable_share({**energy, "solar": NAN}) == pytest.approx(0.5)
     assert np.isnan(renewable_share({}))
     assert np.isnan(renewable_share({"battery": 5.0}))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 12), st.integers(0, 40), st.integers(0, 2**32 - 1), st.booleans())
+def test_short_and_long_stretches_are_added_up_alike(units, length, seed, priced):
+    """The matrix for a day and the loop for a month give the same sums."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(0, 100, (units, length)).astype("float32")
+    values[rng.random(values.shape) < 0.3] = NAN
+    chosen = terms(
+        rng.choice(["generator", "load", "bidirectional"], units),
+        rng.integers(-1, 4, units),
+        rng.integers(-1, 4, units),
+    )
+    more = {"price": rng.normal(50, 90, (2, length)), "region": rng.integers(0, 2, units)} if priced else {}
+    short = sum_units(values, *chosen, 4, **more)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generation, "_AT_ONCE", -1)
+        long = sum_units(values, *chosen, 4, **more)
+    np.testing.assert_allclose(short, long, rtol=1e-5, atol=1e-3)
