@@ -32,7 +32,7 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     """
     import panel as pn
 
-    from components.dashboards import address, follow
+    from components.dashboards import address, follow, shell
 
     load_once()
     document = pn.state.curdoc
@@ -42,6 +42,7 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     dark = pn.state.cookies.get("theme") == "dark"
     page = dashboard(address.join(texts), dark=dark, document=document)
     page.root.servable(title=f"{dashboard.title} · NEM Energy Dashboard", location=False)
+    shell.keep_colours(page.root)
     if document is not None:
         document.template_variables["html_attrs"] = f'data-theme="{"dark" if dark else "light"}"'
         pn.state.on_session_destroyed(lambda _: follow.forget(page))

@@ -110,13 +110,13 @@ class TimePlot:
         self.y = Range1d(start=0, end=1)
         self.figure = Plot(
             x_range=self.x, y_range=self.y, height=height, sizing_mode="stretch_width", toolbar_location=None,
-            min_border_left=LEFT, min_border_right=14, min_border_top=8, min_border_bottom=50 if x_label else 10,
+            min_border_left=LEFT, min_border_right=24, min_border_top=8, min_border_bottom=52 if x_label else 10,
             outline_line_color=None, background_fill_alpha=0, border_fill_alpha=0, output_backend="canvas",
             lod_threshold=None, name=title,
         )  # fmt: skip
         self.x_axis = DatetimeAxis(formatter=_time_formatter(), visible=x_label, axis_label=AXIS_LABEL)
         self.y_axis = LinearAxis(axis_label=y_label)
-        self.y_axis.ticker.desired_num_ticks = 5
+        self.y_axis.ticker.desired_num_ticks = 7
         self.y_axis.formatter = CustomJSTickFormatter(code=JS_NUMBER + "return fmt(tick, 0)")
         self.figure.add_layout(self.x_axis, "below")
         self.figure.add_layout(self.y_axis, "left")

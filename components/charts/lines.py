@@ -84,7 +84,7 @@ class LineChart(TimePlot):
         if as_price:
             self.y_axis.ticker = FixedTicker(ticks=[])
         self.source = ColumnDataSource({"t": np.empty(0), "top": np.empty(0)})
-        self.zero = Span(location=0, dimension="width", line_color=theme.line, line_width=1)
+        self.zero = Span(location=0, dimension="width", line_color=theme.muted, line_width=1, level="underlay")
         self.figure.add_layout(self.zero)
         for key in keys:
             self.source.data[f"y_{key}"] = np.empty(0)
@@ -153,5 +153,5 @@ class LineChart(TimePlot):
             renderer.glyph.line_color = self._colour(key)
         for key, renderer in self.areas.items():
             renderer.glyph.fill_color = self._colour(key)
-        self.zero.line_color = theme.line
+        self.zero.line_color = theme.muted
         self._tell()

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from bokeh.models import (
-    ColumnDataSource,
     CategoricalScale,
+    ColumnDataSource,
     CustomJSHover,
     FactorRange,
     FixedTicker,
@@ -48,7 +48,7 @@ def mix_rows(power: Mapping[str, Mapping[str, float]], colours: Mapping[str, str
 class MixChart:
     """Horizontal bars, built once and then fed."""
 
-    def __init__(self, theme: Palette, regions: Sequence[str], *, height: int = 270):
+    def __init__(self, theme: Palette, regions: Sequence[str], *, height: int = 360):
         self.theme = theme
         self.source = ColumnDataSource(mix_rows({}, theme.fuels))
         self.figure = Plot(

@@ -8,8 +8,8 @@ to that. Fuels without a hue of their own (coal, other, unmapped, interchange) a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ COLUMNS = [
     {"label": "Fuel"},
     {"label": "Energy", "unit": "GWh", "number": True, "help": "Sum of power × time at 5 minutes; loads are negative"},
     {"label": "Share", "unit": "%", "number": True, "help": "Part of everything above zero in the chart"},
-    {"label": "Average", "unit": "MW", "number": True, "help": "Energy over the hours of the window"},
+    {"label": "Average", "unit": "MW", "number": True, "minor": True, "help": "Energy over the hours of the window"},
     {"label": "Capture", "unit": "$/MWh", "number": True, "help": "Value over energy: what a MWh earned (loads: paid) at spot"},
     {"label": "Value", "unit": "$M", "number": True, "help": "Power × regional price × time, gross, before losses and contracts; loads: what they paid, negative"},
     {"label": "CF", "unit": "%", "number": True, "help": "Capacity factor: energy over capacity × hours registered and read"},
@@ -167,9 +167,7 @@ class GenerationDashboard(Dashboard):
         self.stack.feed(stack)
         self.price.feed(price, move_x=False)
         self._table(snapshot, window, stack, result)
-        covered = (
-            "" if result.present >= result.expected else f"coverage {formats.percent(result.present / result.expected)}"
-        )
+        covered = self.covered(result)
         self.chart_card.ready(
             self.describe(window, stack.thinned.note, covered), heading=f"Generation by fuel · {name}"
         )

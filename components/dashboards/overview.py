@@ -11,21 +11,20 @@ import pandas as pd
 from components.charts import formats
 from components.charts.mix import MixChart
 from components.charts.scales import stretch
-from components.charts.stack import StackChart
+from components.charts.stack import StackChart, StackData, stack_data
 from components.dashboards import address
 from components.dashboards.answers import ANSWERS
 from components.dashboards.generation import region_title, whole
 from components.dashboards.page import CARRIED, Dashboard
-from components.dashboards.parts import Tiles
+from components.dashboards.parts import Legend, Tiles
 from components.dashboards.series import column, steps_of
 from components.dashboards.shell import figure, row
-from components.charts.stack import StackData, stack_data
 from components.queries.base import Query, Result
 from components.queries.demand import Demand
 from components.queries.generation import GenerationByFuel
 from components.queries.prices import RegionalPrices
 from components.store.snapshot import Snapshot
-from components.vocabulary import NEM, REGION_NAMES, REGIONS
+from components.vocabulary import FUELS, NEM, REGION_NAMES, REGIONS
 
 NAMES = {r: r[:-1] for r in REGIONS} | {NEM: "NEM"}
 
@@ -41,9 +40,10 @@ class OverviewDashboard(Dashboard):
         self.tiles = Tiles()
         self.price_card = self.card("Spot price", self.tiles)
         self.mix = MixChart(self.theme, list(NAMES.values()))
-        self.stack = StackChart(self.theme, height=320)
+        self.stack = StackChart(self.theme, height=330)
+        self.legend = Legend()
         self.mix_card = self.card("Mix now", figure(self.mix.figure))
-        self.stack_card = self.card("Generation", figure(self.stack.figure))
+        self.stack_card = self.card("Generation", self.legend, figure(self.stack.figure))
         self.answer_notes: list[str] = []
         return [
             self.price_card.view,
@@ -96,6 +96,7 @@ class OverviewDashboard(Dashboard):
         key = (query.fingerprint(), window.start, window.end, window.interval)
         stack = ANSWERS.get(snapshot, ("plain stack", key), lambda: self._stack(result))
         self.stack.feed(stack)
+        self.legend.entries = [{"label": FUELS[f].label, "colour": self.theme.fuels[f]} for f in stack.present]
         self.stack_card.ready(self.describe(window, stack.thinned.note), heading=f"Generation · {name}")
 
     def _stack(self, result: Result) -> StackData:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, ClassVar, TypeVar, cast
 
 import pandas as pd
@@ -21,7 +22,7 @@ from components.dashboards import address, follow, ranges, shell
 from components.dashboards.parts import ControlBar, Footer, Masthead
 from components.errors import DashboardError, Problem, nearest
 from components.market_time import UTC_OFFSET, Window
-from components.queries.base import Names, PeriodQuery, Query, WindowQuery
+from components.queries.base import Names, PeriodQuery, Query, Result, WindowQuery
 from components.store import shared
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGION_NAMES, REGIONS
@@ -227,7 +228,8 @@ class Dashboard(pn.viewable.Viewer):
 
     def refresh(self) -> None:
         """Ask everything again and feed the page; it never raises: what went wrong is said in the cards."""
-        with pn.io.hold():
+        # Before the browser has said that it is ready, Panel drops what was held back.
+        with pn.io.hold() if pn.state.loaded else nullcontext():
             snapshot = shared.current()
             self.version = snapshot.version
             self._checked(snapshot)
@@ -328,6 +330,11 @@ class Dashboard(pn.viewable.Viewer):
         """Window and interval in words, for a card's head."""
         parts = [formats.window(window.start, window.end), f"by {formats.INTERVAL_LABELS[window.interval]}", *more]
         return " · ".join(p for p in parts if p)
+
+    def covered(self, result: Result) -> str:
+        """How much of the window is there, where it is not all of it."""
+        share = result.present / result.expected if result.expected else 1.0
+        return "" if share >= 0.9995 else f"coverage {formats.percent(share)}"
 
     def nearest_window(self, snapshot: Snapshot, dataset: str, window: Window) -> list[dict[str, str]]:
         """A link to the data nearest to a window that has none."""

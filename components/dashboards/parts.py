@@ -119,10 +119,13 @@ class Ledger(Part):
     """A table; ``rows`` = [{key, cells: [{t, v, colour?, href?, sub?, title?}], chosen?}]."""
 
     _part = "ledger"
-    columns = param.List(default=[], doc="{label, unit, help, number} of each column.")
+    columns = param.List(
+        default=[], doc="{label, unit, help, number, minor} of each column; minor ones are left out on a phone."
+    )
     rows = param.List(default=[], doc="Rows, top down.")
     total = param.List(default=[], doc="Rows below the line.")
     caption = param.String(default="", doc="Sentence above the table.")
+    stacked = param.Boolean(default=False, doc="On a phone each row becomes a block of labelled figures.")
 
 
 class Tiles(Part):
@@ -141,6 +144,13 @@ class Search(Part):
     hits = param.List(default=[], doc="{key, label, sub, figure, colour}.")
     note = param.String(default="", doc="Sentence below the hits.")
     chosen = param.String(default="", doc="Key of the hit that is shown.")
+
+
+class Legend(Part):
+    """Colours and what they stand for, where no table says it."""
+
+    _part = "legend"
+    entries = param.List(default=[], doc="{label, colour}.")
 
 
 class Footer(Part):

@@ -53,7 +53,7 @@ class PricesDashboard(Dashboard):
         )
         columns = [{"label": "Region"}]
         columns += [{"label": s[0], "unit": s[1], "help": s[2], "number": True} for s in STATISTICS.values()]
-        self.ledger = Ledger(columns=columns)
+        self.ledger = Ledger(columns=columns, stacked=True)
         self.chart_card = self.card("Regional prices", figure(self.lines.figure))
         self.table_card = self.card("Statistics", self.ledger)
         return [self.chart_card.view, self.table_card.view]

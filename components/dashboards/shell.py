@@ -29,16 +29,16 @@ _FRAME = {
     "@media (max-width:760px)": {"& .MuiToolbar-root": {"padding": "0 10px"}},
 }  # fmt: skip
 _MAIN = """
-:host { padding: 0 24px; max-width: 1720px; margin: 0 auto; width: 100%; box-sizing: border-box; gap: 14px; }
+:host { height: auto !important; max-height: none !important; padding: 0 24px; max-width: 1720px; margin: 0 auto; width: 100%; box-sizing: border-box; gap: 14px; }
 @media (max-width: 760px) { :host { padding: 0 10px; gap: 10px; } }
 """
 _CARD = """
-:host { background: var(--nem-card); border: 1px solid var(--nem-line); border-radius: 10px; padding: 14px 16px 10px;
+:host { height: auto !important; max-height: none !important; background: var(--nem-card); border: 1px solid var(--nem-line); border-radius: 10px; padding: 14px 16px 10px;
   box-sizing: border-box; min-width: 0; }
 @media (max-width: 760px) { :host { padding: 12px 10px 8px; } }
 """
 _ROW = """
-:host {{ display: grid !important; grid-template-columns: {columns}; gap: 14px; align-items: start; width: 100%; }}
+:host {{ height: auto !important; max-height: none !important; display: grid !important; grid-template-columns: {columns}; gap: 14px; align-items: start; width: 100%; }}
 @media (max-width: {narrow}px) {{ :host {{ grid-template-columns: minmax(0, 1fr); }} }}
 """
 
@@ -94,8 +94,6 @@ def page(title: str, masthead: Any, content: Sequence[Any], *, dark: bool) -> Pa
         header=[masthead], main=[body], title="", meta_title=f"{title} · NEM Energy Dashboard",
         meta_description="Australia's electricity market: generation, prices and stations", theme_toggle=False,
         dark_theme=dark, busy_indicator=None, sx=_FRAME, raw_css=[CSS],
-        # Charts take their colours from the palette; the theme must not paint over them.
-        _custom_theme=["Axis", "Grid", "Legend", "Title", "Plot", "Figure", "Toolbar", "Tooltip"],
     )  # fmt: skip
     unwatch_busy(shell)
     return shell
@@ -107,3 +105,12 @@ def unwatch_busy(shell: Page) -> None:
         if watcher.inst is pn.state:
             pn.state.param.unwatch(watcher)
     shell._param__private.refs.pop("busy", None)
+
+
+def keep_colours(shell: Page) -> None:
+    """Charts take their colours from the palette; without this the theme would paint over them in the browser.
+
+    To be called when the document has been made (``Page`` fills this list itself while making it).
+    """
+    for model, _ in shell._models.values():
+        model.data._custom_theme = ["Axis", "Grid", "Legend", "Title", "Plot", "Figure"]

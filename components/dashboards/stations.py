@@ -60,12 +60,12 @@ class StationsDashboard(Dashboard):
             as_price=True, x=self.power.x,
         )  # fmt: skip
         self.chart_card = self.card("Station", self.tiles, figure(self.power.figure), figure(self.price.figure))
-        self.units = Ledger(columns=UNIT_COLUMNS)
+        self.units = Ledger(columns=UNIT_COLUMNS, stacked=True)
         self.unit_card = self.card("Units", self.units)
         from panel import Column
 
         side = Column(self.chart_card.view, self.unit_card.view, sizing_mode="stretch_width", margin=0,
-                      stylesheets=[":host{gap:14px;min-width:0}"])  # fmt: skip
+                      stylesheets=[":host{height:auto!important;max-height:none!important;gap:14px;min-width:0}"])  # fmt: skip
         return [row(self.list_card.view, side, columns="330px minmax(0, 1fr)", narrow=1000)]
 
     def charts(self) -> Sequence[Any]:
@@ -167,9 +167,7 @@ class StationsDashboard(Dashboard):
         self.price.feed(price, move_x=False)
         self.capacity.update(location=float(ceiling), visible=ceiling > 0)
         self._figures(snapshot, names, window, own)
-        covered = (
-            "" if result.present >= result.expected else f"coverage {formats.percent(result.present / result.expected)}"
-        )
+        covered = self.covered(result)
         self.chart_card.ready(self.describe(window, where, own["owner"], covered), heading=names[0])
         self.unit_card.ready(formats.window(window.start, window.end))
 

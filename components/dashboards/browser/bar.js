@@ -63,7 +63,11 @@ export function render({model}) {
         h("ul", {}, model.problems.map(p => h("li", {}, p))),
         h("button", {type: "button", "aria-label": "Dismiss", onclick: () => ask({dismiss: true})}, "×")) : null)
     if (back) root.querySelector(`[data-value="${CSS.escape(back)}"]`)?.focus()
-    if (model.search !== location.search && model.state > 1) history.pushState(null, "", location.pathname + model.search)
+  })
+  // `search` may come before or after the rest of a change: it is written on its own.
+  model.on("search", () => {
+    const plain = (s) => { try { return decodeURIComponent(s) } catch { return s } }
+    if (plain(model.search) !== plain(location.search)) history.pushState(null, "", location.pathname + model.search)
   })
   const popped = () => ask({search: location.search})
   addEventListener("popstate", popped)

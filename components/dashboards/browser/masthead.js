@@ -1,13 +1,19 @@
 // The head of every page: navigation, where the data comes from, its newest stamp and age, theme.
 export function render({model}) {
-  const root = h("div", {class: "masthead"})
+  const root = h("div", {class: "top"})
   const dark = () => document.documentElement.dataset.theme === "dark"
   const set_theme = (is_dark, keep) => {
     document.documentElement.dataset.theme = is_dark ? "dark" : "light"
     if (keep) document.cookie = `theme=${is_dark ? "dark" : "light"};path=/;max-age=31536000;samesite=lax`
-    if (model.dark !== is_dark) model.dark = is_dark
+    tell()
   }
-  if (!/(^|; )theme=/.test(document.cookie) && matchMedia("(prefers-color-scheme: dark)").matches) set_theme(true, false)
+  // The server listens to changes only when the document is complete.
+  const tell = () => {
+    if (!Bokeh.documents.every(d => d.is_idle)) setTimeout(tell, 60)
+    else if (model.dark !== dark()) model.dark = dark()
+  }
+  if (/(^|; )theme=/.test(document.cookie)) tell()
+  else if (matchMedia("(prefers-color-scheme: dark)").matches) set_theme(true, false)
 
   const age = (iso) => {
     const minutes = Math.floor((Date.now() - new Date(iso).getTime()) / 60000)

@@ -1,6 +1,6 @@
 // Search with a list of hits; what is typed goes to the server, hits come back as words.
 export function render({model}) {
-  const root = h("div", {class: "search"})
+  const root = h("div", {class: "box"})
   const input = h("input", {type: "search", placeholder: model.placeholder, "aria-label": model.placeholder, autocomplete: "off", spellcheck: "false"})
   input.value = model.typed
   let timer = null
