@@ -32,7 +32,7 @@ from components.api.compression import ENCODINGS, compressed, compressed_pieces
 from components.api.limits import MOST_FIELDS, limits
 from components.api.negotiate import best_encoding, has_already
 from components.api.problems import MEDIA_TYPE, ApiError, invalid, later
-from components.api.work import questions, snapshots
+from components.api.work import Pool, questions, snapshots
 from components.errors import Problem, QueryError, StoreError
 from components.store.snapshot import Snapshot
 
@@ -216,7 +216,7 @@ class ApiHandler(RequestHandler):
         """Content coding for this client, "" for none."""
         return best_encoding(self.request.headers.get("Accept-Encoding"), ENCODINGS)
 
-    async def finish_with(self, make: Callable[[], Made], etag: str | None = None) -> None:
+    async def finish_with(self, make: Callable[[], Made], etag: str | None = None, pool: Pool | None = None) -> None:
         """Make, compress and send a body; with an ``etag`` finished answers are shared.
 
         Parameters
@@ -224,6 +224,7 @@ class ApiHandler(RequestHandler):
         make : the body, whole or in pieces, and the headers that describe it (``Content-Type`` …); runs in a
             thread, under the deadline.
         etag : key of the shared answers; None = neither looked up nor kept.
+        pool : whose threads do the work; default those of the questions.
         """
         encoding = self.encoding
         key = (f"{etag}{self.root}", encoding)
@@ -238,7 +239,7 @@ class ApiHandler(RequestHandler):
                     return Answer(compressed(body, encoding), _encoded(headers, encoding))
                 return Answer(body, headers)
 
-            found = await questions.run(work, limits().deadline_seconds)
+            found = await (pool or questions).run(work, limits().deadline_seconds)
             if etag and isinstance(found, Answer):
                 answers.put(key, found)
         for name, value in found.headers.items():

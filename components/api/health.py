@@ -104,7 +104,6 @@ class HealthHandler(ApiHandler):
             return json_bytes(report(snapshot, [without_folders(r) for r in state.reasons], moment))
 
         body = await snapshots.run(make, limits().deadline_seconds)
-        headers: Made = (body, {"Content-Type": "application/json"})
-        etag = entity_tag("health", body)
-        if not self.unchanged(etag, "no-cache"):
-            await self.finish_with(lambda: headers)
+        made: Made = (body, {"Content-Type": "application/json"})
+        if not self.unchanged(entity_tag("health", body), "no-cache"):
+            await self.finish_with(lambda: made, pool=snapshots)  # the questions' threads may all be busy

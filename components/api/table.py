@@ -19,6 +19,8 @@ DIGITS = 7
 FEWEST_DECIMALS = {"MW": 3}
 USUAL_DECIMALS = 5
 MOST_DECIMALS = 12
+MOST_DIGITS_BEFORE = 10
+"""Numbers of ten digits and more have no five decimals in a float64: they stay as they are."""
 
 
 def rounded(values: np.ndarray, unit: str = "") -> np.ndarray:
@@ -31,14 +33,14 @@ def rounded(values: np.ndarray, unit: str = "") -> np.ndarray:
     [40.46754, 12345678.12346]
     """
     numbers = np.asarray(values, dtype="float64")
-    out = np.full(numbers.shape, np.nan)
     real = np.isfinite(numbers)
+    out = np.where(real, numbers, np.nan)
     sizes = np.zeros(numbers.shape)
     np.log10(np.abs(numbers), out=sizes, where=real & (numbers != 0))
     fewest = FEWEST_DECIMALS.get(unit, USUAL_DECIMALS)
     decimals = np.clip(DIGITS - 1 - np.floor(sizes), fewest, MOST_DECIMALS).astype("int8")
     for count in np.unique(decimals[real]):
-        here = real & (decimals == count)
+        here = real & (decimals == count) & (sizes < MOST_DIGITS_BEFORE)
         out[here] = np.round(numbers[here], int(count))
     return out + 0.0  # -0.0 becomes 0.0
 

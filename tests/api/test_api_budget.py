@@ -1,0 +1,76 @@
+"""The size budget: refused before the work, with requests that fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from conftest import LiveApi  # type: ignore[attr-defined]
+
+from components.api import budget
+from components.api.limits import limits
+from components.queries.base import REGISTRY
+
+
+@pytest.fixture
+def tight(monkeypatch: pytest.MonkeyPatch):
+    """JSON of at most 1,000 values, files of at most 5,000."""
+    changed = replace(limits(), max_json_values=1000, max_stream_values=5000)
+    monkeypatch.setattr(budget, "limits", lambda: changed)
+
+
+def test_too_large_is_refused_before_any_work(live: LiveApi, tight, monkeypatch: pytest.MonkeyPatch):
+    query = REGISTRY["prices/regional"]
+
+    def forbidden(*_):
+        raise AssertionError("worked on an answer that cannot fit")
+
+    monkeypatch.setattr(query, "run", forbidden)
+    response = live.get("/api/prices/regional?last=1d&interval=5m")
+    assert (response.status_code, response.headers["content-type"]) == (413, "application/problem+json")
+    document = response.json()
+    assert document["type"] == "/api/docs#answer-too-large"
+    assert document["limit_values"] == 1000 < document["estimated_values"]
+
+
+@pytest.mark.parametrize("route", ["prices/regional", "generation/by-fuel", "demand"])
+def test_the_links_of_a_refusal_fit_and_are_the_largest(live: LiveApi, tight, route: str):
+    path = f"/api/{route}?start=2024-02-27&end=2024-03-01&interval=30m&shape=records"
+    links = live.get(path).json()["links"]
+    assert links
+    for name, url in links.items():
+        response = live.get(url)
+        assert response.status_code == 200, (name, url, response.text)
+        if name != "csv":
+            meta = response.json()["meta"]
+            assert meta["rows"] * len(REGISTRY[route].row_columns) <= 1000
+            assert meta["end"] == "2024-03-01T00:00:00+10:00"
+    assert "interval=30m" in links.get("largest", "interval=30m")
+    assert "coarser" in links
+
+
+def test_the_largest_window_cannot_be_a_day_longer(live: LiveApi, tight):
+    links = live.get("/api/prices/regional?start=2024-02-27&end=2024-03-01&interval=30m&region=NSW1,SA1,VIC1").json()[
+        "links"
+    ]
+    assert "start=2024-02-28&end=2024-03-01" in links["largest"]
+    longer = links["largest"].replace("start=2024-02-28", "start=2024-02-27")
+    assert live.get(longer).status_code == 413
+
+
+def test_a_limit_makes_a_large_answer_legal_page_by_page(live: LiveApi, tight):
+    path = "/api/prices/regional?last=1d&interval=5m"
+    assert live.get(path).status_code == 413
+    url, rows = path + "&limit=300", 0
+    while url:
+        page = live.json(url)
+        rows += page["meta"]["rows"]
+        url = page["links"].get("next")
+    assert rows == 1440
+
+
+def test_files_have_a_budget_of_their_own(live: LiveApi, tight):
+    assert live.get("/api/prices/regional.csv?last=1d&interval=5m").status_code == 200
+    refused = live.get("/api/prices/regional.csv?last=3d&interval=5m")
+    assert refused.status_code == 413
+    assert live.get(refused.json()["links"]["largest"]).headers["content-type"].startswith("text/csv")
