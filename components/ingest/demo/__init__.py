@@ -11,6 +11,7 @@ What holds, whatever window is asked for:
 * the demand level is the real one for any number of units: where few units stand for many, they are bigger.
 """
 
+from components.ingest.demo.nemweb_tree import write_demo_nemweb
 from components.ingest.demo.write import write_demo
 
-__all__ = ["write_demo"]
+__all__ = ["write_demo", "write_demo_nemweb"]

@@ -13,6 +13,7 @@ from components.errors import StoreError, UsageError
 from components.ingest.demo.clock import months_between
 from components.ingest.demo.fleet import Fleet, build_fleet
 from components.ingest.demo.market import simulate_month
+from components.ingest.demo.registry_files import demo_units
 from components.ingest.demo.tidy import tidy_frames
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def write_demo(
     with lake.begin(demo=True, replace=force or _holds_demo(lake)) as transaction:
         for dataset, frame in demo_frames(fleet, seed, start, last, progress=progress):
             transaction.add(dataset, frame)
-        transaction.set_units(fleet.units())
+        transaction.set_units(demo_units(fleet))
         return transaction.publish()
 
 
