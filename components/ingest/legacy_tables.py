@@ -184,7 +184,7 @@ def tidy_rows(frame: pd.DataFrame, layout: Layout, file: str) -> pd.DataFrame:
 
 def _melted(frame: pd.DataFrame, layout: Layout, file: str) -> pd.DataFrame:
     time = time_column(list(frame.columns), file)
-    keys = [c for c in frame.columns if c != time]
+    keys = [c for c in frame.columns if c != time and not str(c).startswith("__index_level_")]
     allowed = layout.keys
     strange = [c for c in keys if (allowed is not None and str(c).upper() not in allowed)]
     if strange or not keys:

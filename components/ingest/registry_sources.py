@@ -36,7 +36,7 @@ def _upper(frame: pd.DataFrame, table: str, needed: Sequence[str]) -> pd.DataFra
         raise FileRejected(
             f"{table}: column {', '.join(missing)} is missing; found {', '.join(map(str, out.columns[:8]))}"
         )
-    return out.loc[:, ~out.columns.duplicated()]
+    return out.loc[:, ~out.columns.duplicated()].reset_index(drop=True)
 
 
 def _as_of(frame: pd.DataFrame, published: pd.Timestamp | None) -> pd.Timestamp | None:
