@@ -264,9 +264,7 @@ class _Run:
         outcome.aside.append(sentence)
 
     def _set_units(self, transaction: Transaction) -> None:
-        """The registry from what this run found and what the lake knew; unknown units are kept as unmapped."""
-        if UNITS not in self.wanted.datasets:
-            return
+        """The registry from what this run found and what the lake knew; a unit that only SCADA knows is kept."""
         same_market = self.manifest is not None and self.manifest.is_demo == self.demo
         old = self.lake.read_units() if same_market else None
         known = set(old["duid"]) if old is not None else set()

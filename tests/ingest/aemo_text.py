@@ -13,7 +13,9 @@ PRICE_COLUMNS = (
 SCADA_COLUMNS = ("SETTLEMENTDATE", "DUID", "SCADAVALUE", "LASTCHANGED")
 
 
-def section(group: str, table: str, version: int, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+def section(
+    group: str, table: str, version: int, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> list[str]:
     """The lines of one table: its names, then its rows."""
     head = f"{group},{table},{version}"
     return [f"I,{head},{','.join(columns)}", *(f"D,{head},{','.join(map(str, r))}" for r in rows)]
@@ -35,7 +37,9 @@ def mms_text(
     return (newline.join(lines) + newline).encode()
 
 
-def price_rows(stamp: str, price: float = 50.0, *, run: int = 0, regions: Sequence[str] = ("NSW1", "SA1")) -> list[tuple]:
+def price_rows(
+    stamp: str, price: float = 50.0, *, run: int = 0, regions: Sequence[str] = ("NSW1", "SA1")
+) -> list[tuple]:
     """A price row per region; the second region is 10 $/MWh dearer, and so on."""
     return [
         (f'"{stamp}"', 1, r, run, price + 10 * i, 0, 0, f'"{stamp}"', 1.5, "") for i, r in enumerate(regions)

@@ -80,7 +80,9 @@ class NemwebServer:
             self._send(request, 200, self._page(target, path), {"Content-Type": "text/html"}, send=body)
         else:
             cut = fault.cut if fault is not None else None
-            self._send(request, 200, target.read_bytes(), {"Last-Modified": str(target.stat().st_mtime_ns)}, cut=cut, send=body)
+            self._send(
+                request, 200, target.read_bytes(), {"Last-Modified": str(target.stat().st_mtime_ns)}, cut=cut, send=body
+            )
 
     def _find(self, path: str) -> Path | None:
         """The file or folder, found without case as on IIS."""
@@ -106,7 +108,9 @@ class NemwebServer:
             spelled = quote(child.name)
             if self.hash_spelling is not None:
                 spelled = spelled.replace("%23", self.hash_spelling)
-            link = f'<A HREF="{path.rstrip("/")}/{spelled}{"/" if child.is_dir() else ""}">{html.escape(child.name)}</A>'
+            link = (
+                f'<A HREF="{path.rstrip("/")}/{spelled}{"/" if child.is_dir() else ""}">{html.escape(child.name)}</A>'
+            )
             size = "&lt;dir&gt;" if child.is_dir() else str(child.stat().st_size)
             before = f"     Tuesday, August 31, 2021 12:50 PM        {size} " if self.sizes else ""
             lines.append(f"{before}{link}<br>")

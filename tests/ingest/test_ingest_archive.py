@@ -94,7 +94,7 @@ def test_a_bomb_by_size_by_ratio_and_by_sum():
 
 
 def test_a_zip_in_a_zip_in_a_zip():
-    (_, found), = unpack(zipped(("b.zip", zipped(("c.zip", WHOLE)))), "a.zip")
+    ((_, found),) = unpack(zipped(("b.zip", zipped(("c.zip", WHOLE)))), "a.zip")
     assert isinstance(found, FileRejected)
     assert "another zip" in str(found)
 

@@ -33,7 +33,9 @@ def test_a_file_and_the_name_we_go_by(server):
     assert server.headers[0]["Accept-Encoding"] == "identity"
 
 
-@pytest.mark.parametrize("fault", [Fault(500), Fault(503), Fault(403), Fault(429), Fault(429, {"Retry-After": "0"}), Fault(cut=1000)])
+@pytest.mark.parametrize(
+    "fault", [Fault(500), Fault(503), Fault(403), Fault(429), Fault(429, {"Retry-After": "0"}), Fault(cut=1000)]
+)
 def test_twice_wrong_then_good(server, fault):
     server.faults["/a.zip"] = [fault, fault]
     assert _get(server) == BODY

@@ -24,16 +24,26 @@ def test_iis():
     )
     folder, file = read_listing(page.encode(), URL, "http://h:81/")
     assert (folder.name, folder.folder, folder.size) == ("DUPLICATE", True, None)
-    assert (file.name, file.folder, file.size, file.stamp) == ("a.zip", False, 3071, "Tuesday, August 31, 2021 12:55 PM")
+    assert (file.name, file.folder, file.size, file.stamp) == (
+        "a.zip",
+        False,
+        3071,
+        "Tuesday, August 31, 2021 12:55 PM",
+    )
     assert file.url == URL + "a.zip", "the address keeps our spelling of the folder"
 
 
 def test_python_nginx_and_apache():
-    assert _names('<ul><li><a href="sub/">sub/</a></li><li><a href="a%23b.zip">a#b.zip</a></li></ul>') == ["sub", "a#b.zip"]
+    assert _names('<ul><li><a href="sub/">sub/</a></li><li><a href="a%23b.zip">a#b.zip</a></li></ul>') == [
+        "sub",
+        "a#b.zip",
+    ]
     page = '<pre><a href="../">../</a>\n<a href="a.zip">a.zip</a>   31-Aug-2021 12:50   3071\n<a href="b/">b/</a>  31-Aug-2021 12:50  -\n</pre>'
     file, folder = read_listing(page.encode(), URL, "http://h:81/")
     assert (file.size, file.stamp, folder.folder) == (3071, "31-Aug-2021 12:50", True)
-    assert _names('<a href="?C=N;O=D">Name</a> <a href="/Reports/Current/">Parent Directory</a> <a href="a.zip">a</a>') == ["a.zip"]
+    assert _names(
+        '<a href="?C=N;O=D">Name</a> <a href="/Reports/Current/">Parent Directory</a> <a href="a.zip">a</a>'
+    ) == ["a.zip"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +70,7 @@ def test_a_listing_copied_to_another_root():
 
 @pytest.mark.parametrize("spelled", ["A#B#1.zip", "A%23B%231.zip", "A%2523B%25231.zip"])
 def test_hashes_are_kept_as_listed_and_tried_in_every_spelling(spelled):
-    link, = read_listing(f'<a href="{spelled}">x</a>'.encode(), URL, "http://h:81/")
+    (link,) = read_listing(f'<a href="{spelled}">x</a>'.encode(), URL, "http://h:81/")
     ways = spellings(link.url)
     assert set(ways) == {URL + "A%23B%231.zip", URL + "A%2523B%25231.zip"}
     assert ways[0] == URL + spelled.replace("#", "%23")

@@ -44,7 +44,9 @@ def test_quoted_and_plain_dates_in_either_line_ending(newline, quote):
 def test_sections_of_two_versions_are_read_each_by_its_own_names():
     old = section("DISPATCH", "PRICE", 4, ("SETTLEMENTDATE", "REGIONID", "RRP"), [("2024/07/01 00:05:00", "SA1", 1)])
     other = section("DISPATCH", "CASE_SOLUTION", 2, ("SETTLEMENTDATE",), [("2024/07/01 00:05:00",)])
-    new = section("DISPATCH", "PRICE", 5, ("RRP", "NEW", "REGIONID", "SETTLEMENTDATE"), [(2, 9, "SA1", "2024/07/01 00:10:00")])
+    new = section(
+        "DISPATCH", "PRICE", 5, ("RRP", "NEW", "REGIONID", "SETTLEMENTDATE"), [(2, 9, "SA1", "2024/07/01 00:10:00")]
+    )
     file = open_mms(mms_text(old, other, new), "a")
     frame = read_table(file, ("DISPATCH", "PRICE"), WANTED)
     assert frame["RRP"].tolist() == [1, 2]
@@ -52,14 +54,19 @@ def test_sections_of_two_versions_are_read_each_by_its_own_names():
 
 
 def test_an_empty_table_name_and_a_table_without_rows():
-    text = mms_text(section("DREGION", "", 2, ("SETTLEMENTDATE", "RRP"), [("2024/07/01 00:05:00", 5)]), section("DREGION", "", 3, ("A",), []))
+    text = mms_text(
+        section("DREGION", "", 2, ("SETTLEMENTDATE", "RRP"), [("2024/07/01 00:05:00", 5)]),
+        section("DREGION", "", 3, ("A",), []),
+    )
     tables = read_tables(text, "a")
     assert list(tables) == [("DREGION", "")]
     assert tables["DREGION", ""]["RRP"].tolist() == ["5"]
 
 
 def test_names_with_commas_hashes_and_slashes_stay_whole():
-    text = mms_text(section("X", "STATION", 1, ("ID", "NAME"), [("W/HOE#1", '"A, B ""C"" Station"'), ("BARRON-1", "D")]))
+    text = mms_text(
+        section("X", "STATION", 1, ("ID", "NAME"), [("W/HOE#1", '"A, B ""C"" Station"'), ("BARRON-1", "D")])
+    )
     frame = read_tables(text, "a")["X", "STATION"]
     assert frame["ID"].tolist() == ["W/HOE#1", "BARRON-1"]
     assert frame["NAME"].tolist() == ['A, B "C" Station', "D"]
@@ -77,7 +84,9 @@ def test_a_wrong_footer_count_is_a_note():
 
 def test_a_missing_key_column_names_file_column_and_what_was_there():
     text = price_file("2024/07/01 00:05:00").replace(b"REGIONID", b"REGION_X")
-    with pytest.raises(FileRejected, match=r"a\.csv: table DISPATCH\.PRICE: expected the column REGIONID, found SETTLEMENTDATE"):
+    with pytest.raises(
+        FileRejected, match=r"a\.csv: table DISPATCH\.PRICE: expected the column REGIONID, found SETTLEMENTDATE"
+    ):
         read_table(open_mms(text, "a.csv"), ("DISPATCH", "PRICE"), WANTED, ["REGIONID"])
 
 
@@ -101,7 +110,11 @@ def test_infinity_is_no_price():
 
 
 def test_one_short_row_among_many_is_left_out_and_noted_half_of_them_reject_the_table():
-    rows = [r for m in range(5, 60, 5) for r in price_rows(f"2024/07/01 00:{m:02d}:00", regions=[f"R{i}" for i in range(12)])]
+    rows = [
+        r
+        for m in range(5, 60, 5)
+        for r in price_rows(f"2024/07/01 00:{m:02d}:00", regions=[f"R{i}" for i in range(12)])
+    ]
     text = mms_text(section("DISPATCH", "PRICE", 5, PRICE_COLUMNS, rows))
     one = text.replace(b",1.5,\r\n", b"\r\n", 1)
     frame = read_table(open_mms(one, "a"), ("DISPATCH", "PRICE"), WANTED)
@@ -148,7 +161,9 @@ def test_garbage_is_refused_and_nothing_else(data):
     with pytest.raises(FileRejected):
         _read_everything(data)
     try:
-        _read_everything(b"C,NEMP.WORLD,X\nI,DISPATCH,PRICE,1,SETTLEMENTDATE,REGIONID,RRP\n" + data + b"\nC,END OF REPORT,4\n")
+        _read_everything(
+            b"C,NEMP.WORLD,X\nI,DISPATCH,PRICE,1,SETTLEMENTDATE,REGIONID,RRP\n" + data + b"\nC,END OF REPORT,4\n"
+        )
     except FileRejected:
         pass
 

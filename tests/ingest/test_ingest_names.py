@@ -80,7 +80,12 @@ def test_nemwebs_folders_are_pruned_to_what_is_wanted():
     prices = Wanted(frozenset({"price"}), T("2024-07-01"), T("2024-09-01"))
     streams = ["CDEII", "DUPLICATE", "DispatchIS_Reports", "Dispatch_SCADA", "ROOFTOP_PV", "P5_Reports"]
     assert descend(["REPORTS", "Current"], streams, prices) == ["DispatchIS_Reports"]
-    assert descend(["Reports", "ARCHIVE"], streams, ALL) == ["CDEII", "DispatchIS_Reports", "Dispatch_SCADA", "ROOFTOP_PV"]
+    assert descend(["Reports", "ARCHIVE"], streams, ALL) == [
+        "CDEII",
+        "DispatchIS_Reports",
+        "Dispatch_SCADA",
+        "ROOFTOP_PV",
+    ]
     assert descend(["Reports", "Current", "ROOFTOP_PV"], ["ACTUAL", "FORECAST"], ALL) == ["ACTUAL"]
     assert descend(["a", "MMSDM"], ["2023", "2024", "Other"], prices) == ["2024"]
     months = [f"MMSDM_2024_{m:02d}" for m in range(1, 13)]

@@ -30,7 +30,11 @@ def test_price_and_demand_of_one_region():
 
 
 def test_half_hours_end_with_september_2021():
-    rows = ["SA1,2021/09/30 23:30:00,1,10,TRADE", "SA1,2021/10/01 00:00:00,1,20,TRADE", "SA1,2021/10/01 00:05:00,1,30,TRADE"]
+    rows = [
+        "SA1,2021/09/30 23:30:00,1,10,TRADE",
+        "SA1,2021/10/01 00:00:00,1,20,TRADE",
+        "SA1,2021/10/01 00:05:00,1,30,TRADE",
+    ]
     price = read_price_and_demand(_file(*rows), "a.csv")["price"]
     assert dict(zip(price["rrp"], price["minutes"], strict=True)) == {10: 30, 20: 30, 30: 5}
 
@@ -56,11 +60,17 @@ def test_a_repeated_stamp_keeps_its_last_row():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (b"<html>503</html>", "expected the columns REGION, SETTLEMENTDATE, TOTALDEMAND, RRP, found '<html>503</html>'"),
+        (
+            b"<html>503</html>",
+            "expected the columns REGION, SETTLEMENTDATE, TOTALDEMAND, RRP, found '<html>503</html>'",
+        ),
         (b"", "expected the columns"),
         (HEAD.encode(), "found no rows"),
         (HEAD.replace("RRP", "PRICE").encode() + b"NSW1,2026/01/01 00:05:00,1,2,TRADE\n", "expected the columns"),
-        (_file("NSW1,01/01/2026 00:05,1,2,TRADE"), "expected SETTLEMENTDATE as YYYY/MM/DD HH:MM:SS, found '01/01/2026 00:05'"),
+        (
+            _file("NSW1,01/01/2026 00:05,1,2,TRADE"),
+            "expected SETTLEMENTDATE as YYYY/MM/DD HH:MM:SS, found '01/01/2026 00:05'",
+        ),
         (_file("NSW1,2026/01/01 00:05:00,1,much,TRADE"), "much"),
         (_file("NSW1,2026/01/01 00:05:00,1"), "Expected 5 columns, got 3"),
         (_file(",2026/01/01 00:05:00,1,2,TRADE"), "an empty one"),
@@ -78,7 +88,9 @@ def test_a_cut_in_the_last_line_is_noticed():
     for at in range(start + 1, len(whole) - 2):
         with pytest.raises(FileRejected):
             read_price_and_demand(whole[:at], "a.csv")
-    assert len(read_price_and_demand(whole[:-2], "a.csv")["price"]) == 2, "only the line's end is missing: nothing is lost"
+    assert len(read_price_and_demand(whole[:-2], "a.csv")["price"]) == 2, (
+        "only the line's end is missing: nothing is lost"
+    )
 
 
 @settings(max_examples=200, deadline=None)

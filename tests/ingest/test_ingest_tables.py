@@ -79,7 +79,13 @@ def test_the_latest_change_wins_else_the_last_row():
 
 def test_scada_without_lastchanged_is_dated_by_the_file():
     text = mms_text(
-        section("DISPATCH", "UNIT_SCADA", 1, ("SETTLEMENTDATE", "DUID", "SCADAVALUE"), [("2024/07/01 00:05:00", "W/HOE#1", "")]),
+        section(
+            "DISPATCH",
+            "UNIT_SCADA",
+            1,
+            ("SETTLEMENTDATE", "DUID", "SCADAVALUE"),
+            [("2024/07/01 00:05:00", "W/HOE#1", "")],
+        ),
         published="2024/07/01,00:00:22",
     )
     scada = _read(text)["scada"]
@@ -90,7 +96,9 @@ def test_scada_without_lastchanged_is_dated_by_the_file():
 
 def test_rooftop_keeps_each_type_and_covers_half_an_hour():
     columns = ("INTERVAL_DATETIME", "REGIONID", "POWER", "LASTCHANGED", "TYPE", "QI")
-    rows = [("2024/07/01 12:30:00", "NSW1", 900.5, "", kind, qi) for kind, qi in (("MEASUREMENT", 1), ("SATELLITE", 0.6))]
+    rows = [
+        ("2024/07/01 12:30:00", "NSW1", 900.5, "", kind, qi) for kind, qi in (("MEASUREMENT", 1), ("SATELLITE", 0.6))
+    ]
     rooftop = _read(mms_text(section("ROOFTOP", "ACTUAL", 2, columns, rows)))["rooftop"]
     assert rooftop["type"].tolist() == ["MEASUREMENT", "SATELLITE"]
     assert rooftop["quality"].tolist() == [1, 0.6]
