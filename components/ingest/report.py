@@ -105,10 +105,8 @@ class IngestReport:
             shown = ", ".join(t for t, _ in self.ignored.most_common(MOST_SHOWN))
             out.append(f"tables not read: {shown}" + (" ..." if len(self.ignored) > MOST_SHOWN else ""))
         out += [f"set aside: {a}" for a in _shortened(self.aside)]
-        if self.failed:
-            out.append(self.failure)
         if self.failed and not self.files_read:
-            out.append("what was stored stays as it was")
+            out.append("nothing could be read; what was stored stays as it was")
         elif self.changed:
             out.append(f"published version {self.version}")
         else:
