@@ -54,7 +54,7 @@ def line_data(edges: np.ndarray, series: Mapping[str, np.ndarray], *, as_price: 
     else:
         finite = thinned.values[np.isfinite(thinned.values)]
         low, high = min(0.0, float(finite.min(initial=0.0))), max(1.0, float(finite.max(initial=0.0)))
-    missing = ~np.isfinite(values).any(axis=0) if names else np.ones(steps, bool)
+    missing = np.asarray(~np.isfinite(values).any(axis=0))  # all of them where there is no series
     return LineData(columns, tuple(names), edges, missing, low, high, thinned)
 
 

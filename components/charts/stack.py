@@ -83,7 +83,7 @@ def stack_data(edges: np.ndarray, series: Mapping[str, np.ndarray], line: np.nda
             columns[f"e_{fuel}"] = _drawn(total)
         outer[sign] = total
     columns["line"] = _drawn(values[-1])
-    columns["zero"] = np.zeros(thinned.shown + 1, "float32")
+    columns["zero"] = np.zeros(len(columns["t"]), "float32")
     columns["top"] = _drawn(outer[1])
     for array in columns.values():
         array.flags.writeable = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
-from tornado.ioloop import PeriodicCallback
+from tornado.ioloop import IOLoop, PeriodicCallback
 
 from components.store import shared
 
@@ -30,7 +30,7 @@ def watch(dashboard: Dashboard) -> None:
     """Keep a page up to date from now on; needs a running event loop, without one it is only counted."""
     global _loop  # noqa: PLW0603 - the one loop of the process
     _live.add(dashboard)
-    if _loop is None or not _loop.is_running():
+    if IOLoop.current(instance=False) is not None and (_loop is None or not _loop.is_running()):
         _loop = PeriodicCallback(look, EVERY_MS)
         _loop.start()
 

@@ -64,16 +64,16 @@ def fuel_rows(present: Sequence[str], revenue: pd.DataFrame, drawn: dict[str, fl
     revenue : rows of ``Revenue(by=["fuel"])``.
     drawn : energy of each drawn series [MWh].
     """
-    by_fuel = revenue.assign(fuel=revenue["fuel"].astype(str)).set_index("fuel")
+    by_fuel: dict[str, dict[Any, Any]] = {str(r["fuel"]): r for r in revenue.to_dict("records")}
     out: dict[str, FuelRow] = {}
     for fuel in present:
-        if fuel in LOAD_OF and LOAD_OF[fuel] in by_fuel.index:
-            found = by_fuel.loc[LOAD_OF[fuel]]
+        if fuel in LOAD_OF and LOAD_OF[fuel] in by_fuel:
+            found = by_fuel[LOAD_OF[fuel]]
             load = float(found["load_mwh"])
             paid = float(found["load_cost"])
             out[fuel] = FuelRow(-load, -paid, paid / load if load > 0 else np.nan)
-        elif fuel in by_fuel.index and fuel not in LOAD_OF:
-            found = by_fuel.loc[fuel]
+        elif fuel in by_fuel and fuel not in LOAD_OF:
+            found = by_fuel[fuel]
             earned = float(found["revenue"]) + np.nan_to_num(float(found["load_cost"]))
             out[fuel] = FuelRow(
                 float(found["energy_mwh"]), earned, float(found["capture_price"]), float(found["capacity_factor"])
@@ -149,7 +149,7 @@ class GenerationDashboard(Dashboard):
 
     # -- drawing -------------------------------------------------------------------------------------
 
-    def show(self, snapshot: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> None:
         query = self.power()
         window = query.window(snapshot)
         result = ANSWERS.ask(snapshot, query)

@@ -81,7 +81,7 @@ class OverviewDashboard(Dashboard):
 
     # -- drawing -------------------------------------------------------------------------------------
 
-    def show(self, snapshot: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> None:
         self._prices(snapshot)
         self._mix(snapshot)
         query = self.power()

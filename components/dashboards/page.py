@@ -34,7 +34,7 @@ PAGES = {"overview": "Overview", "generation": "Generation", "prices": "Prices",
 CARRIED = ("region", "start", "end", "last")
 """What the navigation takes along."""
 SOURCES = {"demo": "Demo data", "nemweb": "AEMO NEMWEB", "import": "Imported"}
-GET_DATA = ("aemo-dashboard demo", "aemo-dashboard ingest --source https://www.nemweb.com.au")
+GET_DATA = ("aemo-dashboard demo", "aemo-dashboard ingest --source https://www.nemweb.com.au --start 2024-07-01")
 NO_DATA = (
     "There is no data yet. Write a synthetic market to try things out, or read AEMO's own files; "
     "this page fills itself as soon as the data is there."
@@ -51,7 +51,7 @@ def api_is_served() -> bool:
 class Dashboard(pn.viewable.Viewer):
     """One page of one visitor.
 
-    Sub-classes name their questions and implement :meth:`build` (once) and :meth:`show` (at every change).
+    Sub-classes name their questions and implement :meth:`build` (once) and :meth:`draw` (at every change).
 
     Class attributes
     ----------------
@@ -94,7 +94,7 @@ class Dashboard(pn.viewable.Viewer):
         """Make everything on the page, once."""
         raise NotImplementedError
 
-    def show(self, snapshot: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> None:
         """Feed what :meth:`build` made with the answers of one snapshot."""
         raise NotImplementedError
 
@@ -234,10 +234,12 @@ class Dashboard(pn.viewable.Viewer):
             self.version = snapshot.version
             self._checked(snapshot)
             if snapshot.empty:
-                self._everywhere(lambda card: card.empty(NO_DATA, commands=GET_DATA))
+                self.cards[0].empty(NO_DATA, commands=GET_DATA)
+                for card in self.cards[1:]:
+                    card.hide()
             else:
                 try:
-                    self.show(snapshot)
+                    self.draw(snapshot)
                 except DashboardError as wrong:
                     reason = str(wrong)
                     self._everywhere(lambda card: card.error(reason))
@@ -260,7 +262,7 @@ class Dashboard(pn.viewable.Viewer):
         chosen = list(getattr(main, "region", [])) or list(self.ask_region())
         from_date, to_date = ranges.days_of(window) if newest is not None else ("", "")
         interval = main.interval if isinstance(main, WindowQuery) else "auto"
-        self.bar.show(
+        self.bar.tell(
             regions=self._regions(), all_region="" if self.many_regions else NEM,
             region=chosen or ["" if self.many_regions else NEM],
             presets=[{"value": k, "label": k.upper() if k != "all" else "All", "title": t} for k, t in ranges.PRESETS.items()],
@@ -269,7 +271,7 @@ class Dashboard(pn.viewable.Viewer):
             from_date=from_date, to_date=to_date,
             first_date=f"{first - pd.Timedelta(minutes=5):%Y-%m-%d}" if first is not None else "",
             last_date=f"{newest - pd.Timedelta(minutes=5):%Y-%m-%d}" if newest is not None else "",
-            interval=interval, interval_help="Interval: " + WindowQuery.param["interval"].doc,
+            interval=interval, interval_help=f"Interval: {WindowQuery.param['interval'].doc}",
             intervals=[{"value": "auto", "label": f"Auto ({formats.INTERVAL_LABELS[window.interval]})"}]
             + [{"value": i, "label": formats.INTERVAL_LABELS[i].capitalize()} for i in formats.INTERVAL_LABELS],
             toggles=[

@@ -74,10 +74,10 @@ class Masthead(Part):
 
 
 class ControlBar(Part):
-    """Region, range, interval and data menu; one number, ``state``, tells the browser to draw again."""
+    """Region, range, interval and data menu; one number, ``changes``, tells the browser to draw again."""
 
     _part = "bar"
-    state = param.Integer(default=0, doc="Counts the changes.")
+    changes = param.Integer(default=0, doc="Counts the changes.")
     regions = param.List(default=[], doc="{value, label, title} of each region.")
     region = param.List(default=[], doc="Chosen regions.")
     all_region = param.String(default="NEM", doc="The value that stands for the whole market.")
@@ -98,9 +98,9 @@ class ControlBar(Part):
     problems = param.List(default=[], doc="What was wrong with the address.")
     search = param.String(default="", doc="The address's query string.")
 
-    def show(self, **values: Any) -> None:
+    def tell(self, **values: Any) -> None:
         """Set everything in one go."""
-        self.param.update(**values, state=self.state + 1)
+        self.param.update(**values, changes=self.changes + 1)
 
 
 class CardHead(Part):
@@ -109,7 +109,7 @@ class CardHead(Part):
     _part = "card"
     heading = param.String(default="", doc="What the card shows.")
     detail = param.String(default="", doc="Window, interval, coverage.")
-    state = param.Selector(default="ready", objects=["ready", "empty", "error"], doc="What the card can show.")
+    mode = param.String(default="ready", doc="ready, empty or error.")
     reason = param.String(default="", doc="Why there is nothing to show.")
     actions = param.List(default=[], doc="{label, href} or {label, name}.")
     commands = param.List(default=[], doc="Commands to type.")

@@ -51,7 +51,7 @@ class PricesDashboard(Dashboard):
         self.lines = LineChart(
             self.theme, keys, height=440, title="Regional prices", y_label="Price ($/MWh)", as_price=True
         )
-        columns = [{"label": "Region"}]
+        columns: list[dict[str, Any]] = [{"label": "Region"}]
         columns += [{"label": s[0], "unit": s[1], "help": s[2], "number": True} for s in STATISTICS.values()]
         self.ledger = Ledger(columns=columns, stacked=True)
         self.chart_card = self.card("Regional prices", figure(self.lines.figure))
@@ -75,7 +75,7 @@ class PricesDashboard(Dashboard):
         """Statistics over exactly the drawn window."""
         return self.ask(PriceStats, start=window.start, end=window.end, last="1d")
 
-    def show(self, snapshot: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> None:
         query = self.ask(RegionalPrices)
         window = query.window(snapshot)
         result = ANSWERS.ask(snapshot, query)

@@ -63,17 +63,22 @@ class Card:
         """Something went wrong: what, and try again."""
         self._set("error", reason, actions=[{"label": "Try again", "name": "retry"}])
 
+    def hide(self) -> None:
+        """Out of the way: another card says why there is nothing."""
+        self.view.visible = False
+
     def _set(
-        self, state: str, reason: str, *, detail: str = "", heading: str | None = None,
+        self, mode: str, reason: str, *, detail: str = "", heading: str | None = None,
         actions: Sequence[dict[str, str]] = (), commands: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.head.param.update(
-            state=state, reason=reason, detail=detail, actions=list(actions), commands=list(commands),
+            mode=mode, reason=reason, detail=detail, actions=list(actions), commands=list(commands),
             heading=self.head.heading if heading is None else heading,
         )  # fmt: skip
+        self.view.visible = True
         for part in self.body:
-            if part.visible != (state == "ready"):
-                part.visible = state == "ready"
+            if part.visible != (mode == "ready"):
+                part.visible = mode == "ready"
 
 
 def row(*items: Any, columns: str, narrow: int = 1100) -> pn.Column:

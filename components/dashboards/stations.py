@@ -140,7 +140,7 @@ class StationsDashboard(Dashboard):
 
     # -- drawing -------------------------------------------------------------------------------------
 
-    def show(self, snapshot: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> None:
         names = self.chosen(snapshot)
         self._list(snapshot, names)
         output = self.output(names)

@@ -1,10 +1,10 @@
 // Head of a card: title, what is shown, and where there is nothing to show, why and what to do.
 export function render({model}) {
   const root = h("div", {class: "head"})
-  draw_on(model, ["heading", "detail", "state", "reason", "actions", "commands"], () => {
+  draw_on(model, ["heading", "detail", "mode", "reason", "actions", "commands"], () => {
     put(root, 
       h("div", {class: "line"}, h("h2", {}, model.heading), h("span", {class: "detail"}, model.detail)),
-      model.state === "ready" ? null : h("div", {class: "state " + model.state, role: model.state === "error" ? "alert" : "status"},
+      model.mode === "ready" ? null : h("div", {class: "state " + model.mode, role: model.mode === "error" ? "alert" : "status"},
         h("p", {}, model.reason),
         model.commands.length ? h("pre", {}, model.commands.join("\n")) : null,
         model.actions.map(a => a.href ? h("a", {href: a.href}, a.label)
