@@ -343,11 +343,12 @@ class Dashboard(pn.viewable.Viewer):
         first, last = snapshot.first(dataset), snapshot.last(dataset)
         if first is None or last is None:
             return []
+        begin = (first - pd.Timedelta(minutes=5)).normalize()
         length = min(max(window.end - window.start, pd.Timedelta(days=1)), pd.Timedelta(days=30))
-        end = last if window.start >= last else min(first.normalize() + length, last)
-        start = end - length
+        end = last if window.start >= last else min(begin + length, last)
+        start = max(end - length, begin)
         texts = {k: v for k, v in self.texts.items() if k not in ("start", "end", "last")}
-        texts |= {"start": [f"{start:%Y-%m-%dT%H:%M}"], "end": [f"{end:%Y-%m-%dT%H:%M}"]}
+        texts |= PeriodQuery(start=start, end=end).texts()
         return [{"label": f"Show {formats.window(start, end)}", "href": f"./{self.slug}" + address.join(texts)}]
 
 

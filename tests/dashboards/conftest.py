@@ -1,0 +1,14 @@
+"""Fixtures of the dashboards' tests; the market itself is in ``conftest_market``."""
+
+import pytest
+from conftest_market import market, serve
+
+from components.store.snapshot import Snapshot
+
+
+@pytest.fixture
+def snapshot(monkeypatch: pytest.MonkeyPatch) -> Snapshot:
+    """The two-day market, served to every page of the test."""
+    made = market()
+    serve(monkeypatch, made)
+    return made

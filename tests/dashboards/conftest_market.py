@@ -1,0 +1,50 @@
+"""A market of two days, small enough to work out by hand, and pages over it without a server."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components.dashboards import answers, page
+from components.market_time import dispatch_stamps
+from components.store.snapshot import Snapshot
+from components.vocabulary import REGIONS
+
+START, END = pd.Timestamp("2024-03-01"), pd.Timestamp("2024-03-03")
+HOSTILE = "<img src=x onerror=alert(1)>"
+# duid, station, owner, region, fuel, fueltech, role, capacity, constant power
+UNITS = [
+    ("COAL1", "Black Hill", "Big Coal", "NSW1", "coal", "coal_black", "generator", 500.0, 400.0),
+    ("COAL2", "Black Hill", "Big Coal", "NSW1", "coal", "coal_black", "generator", 500.0, 200.0),
+    ("WIND1", "Windy, Hill & Sons", HOSTILE, "SA1", "wind", "wind", "generator", 100.0, 50.0),
+    ("BATT1", HOSTILE, "Store", "SA1", "battery", "battery", "bidirectional", 100.0, -60.0),
+    ("PUMP1", "Up Hill", "Water", "NSW1", "pumps", "pumps", "load", 80.0, 30.0),
+]
+PRICES = {"NSW1": 100.0, "QLD1": 80.0, "SA1": -20.0, "TAS1": 60.0, "VIC1": 50.0}
+
+
+def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "demo") -> Snapshot:
+    """Constant power and prices, so that every figure is a product."""
+    times = dispatch_stamps(START, end)
+    scada = pd.concat(pd.DataFrame({"time": times, "duid": u[0], "mw": u[8]}) for u in UNITS)
+    price = pd.concat(pd.DataFrame({"time": times, "region": r, "rrp": p}) for r, p in PRICES.items())
+    region = pd.concat(
+        pd.DataFrame({"time": times, "region": r, "demand": 100.0, "net_interchange": 10.0}) for r in REGIONS
+    )
+    halves = times[5::6]
+    rooftop = pd.concat(
+        pd.DataFrame({"time": halves, "region": r, "type": "MEASUREMENT", "mw": 20.0, "quality": 1.0, "minutes": 30})
+        for r in REGIONS
+    )
+    frames = {"scada": scada, "price": price, "region": region, "rooftop": rooftop}
+    for frame in frames.values():
+        frame["source"] = source
+    names = ["duid", "station", "owner", "region", "fuel", "fueltech", "role", "capacity_mw"]
+    units = pd.DataFrame([u[:8] for u in UNITS], columns=names)
+    units["storage_mwh"] = np.nan
+    return Snapshot.from_frames(frames, units, version)
+
+
+def serve(monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) -> None:
+    """Make one snapshot the current one."""
+    monkeypatch.setattr(page.shared, "current", lambda: snapshot)
+    monkeypatch.setattr(answers.ANSWERS, "_kept", type(answers.ANSWERS._kept)())

@@ -1,0 +1,76 @@
+"""Query strings and ranges: nothing a browser sends can break a page."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.dashboards import address, ranges
+from components.market_time import Window
+from components.queries.generation import GenerationByFuel
+
+
+def test_names_and_texts_there_and_back():
+    search = "?region=NSW1,QLD1&station=Windy%2C%20Hill%20%26%20Sons&start=2024-07-01T18:30"
+    texts = address.split(search)
+    assert texts["station"] == ["Windy, Hill & Sons"]
+    assert address.split(address.join(texts)) == texts
+
+
+def test_names_of_panel_and_trackers_are_not_ours():
+    assert address.split("?theme=dark&bokeh-session-id=x&utm_source=y&last=7d") == {"last": ["7d"]}
+
+
+def test_nothing_is_an_empty_string():
+    assert address.join({}) == ""
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_read(text):
+    texts = address.split("?" + text)
+    query, problems = GenerationByFuel.parse(texts)
+    assert query.texts() is not None
+    assert len(problems) <= len(texts)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["last=" + "9" * 5000, "start=null", 'region={"a":1}', "last=%ff%fe", "interval=\U0001f4a9", "x" * 4096, "start=&end=", "&&&=&="],
+)  # fmt: skip
+def test_hostile_addresses_leave_the_defaults(hostile):
+    query, _ = GenerationByFuel.parse(address.split(hostile))
+    assert (query.start, query.end, query.last, query.interval) == (None, None, "1d", "auto")
+
+
+def test_an_endless_address_is_cut():
+    assert sum(len(v) for v in address.split("a=1&" * 100_000).values()) <= address.MOST_PAIRS
+
+
+NEWEST = pd.Timestamp("2024-03-03")
+
+
+@pytest.mark.parametrize("preset", list(ranges.PRESETS))
+def test_presets_are_recognised_again(preset):
+    query = GenerationByFuel(**ranges.preset_changes(preset, NEWEST))
+    assert ranges.preset_of(query, NEWEST) == preset
+
+
+def test_year_to_date_on_new_years_midnight_is_still_the_old_year():
+    assert ranges.preset_changes("ytd", pd.Timestamp("2024-01-01"))["start"] == pd.Timestamp("2023-01-01")
+
+
+def test_calendar_days_include_both_ends_in_either_order():
+    assert ranges.day_changes("2024-07-31", "2024-07-01") == {
+        "start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-08-01"), "last": "1d"
+    }  # fmt: skip
+    assert ranges.days_of(Window(pd.Timestamp("2024-07-01"), pd.Timestamp("2024-08-01"), "1d")) == (
+        "2024-07-01",
+        "2024-07-31",
+    )
+
+
+def test_panning_moves_by_the_windows_length_and_comes_back_to_live(snapshot):
+    query = GenerationByFuel()
+    earlier = ranges.panned(query, snapshot, -1)
+    assert earlier == {"start": pd.Timestamp("2024-03-01"), "end": pd.Timestamp("2024-03-02"), "last": "1d"}
+    assert ranges.panned(GenerationByFuel(**earlier), snapshot, 1) == {"start": None, "end": None, "last": "1d"}

@@ -1,0 +1,290 @@
+"""Pages without a browser: their figures, their states, their address."""
+
+import gc
+import weakref
+
+import pandas as pd
+import panel as pn
+import pytest
+from conftest_market import START, market, serve
+
+from components.dashboards import follow
+from components.dashboards.generation import FuelRow, GenerationDashboard, fuel_rows, total
+from components.dashboards.overview import OverviewDashboard
+from components.dashboards.page import Dashboard
+from components.dashboards.prices import PricesDashboard
+from components.dashboards.stations import StationsDashboard
+from components.store.snapshot import Snapshot, empty_snapshot
+
+EVERY = pytest.mark.parametrize(
+    "kind", [OverviewDashboard, GenerationDashboard, PricesDashboard, StationsDashboard], ids=lambda k: k.slug
+)
+
+
+def cells(ledger, key):
+    row = next(r for r in [*ledger.rows, *ledger.total] if r["key"] == key)
+    return [c.get("v", c["t"]) for c in row["cells"]]
+
+
+@EVERY
+def test_every_page_draws_at_its_bare_address(kind, snapshot):
+    page = kind()
+    assert [c.head.mode for c in page.cards] == ["ready"] * len(page.cards)
+    assert page.problems == []
+    assert page.bar.search == ""
+    assert page.masthead.demo
+    assert page.masthead.source_text == "Demo data"
+    assert page.masthead.newest_iso == "2024-03-03T00:00:00+10:00"
+    assert [p["label"] for p in page.masthead.pages if p["current"]] == [page.title]
+
+
+@EVERY
+def test_without_data_every_page_says_how_to_get_some(kind, monkeypatch):
+    serve(monkeypatch, empty_snapshot())
+    page = kind()
+    head = page.cards[0].head
+    assert head.mode == "empty"
+    assert "no data" in head.reason
+    assert any(c.startswith("aemo-dashboard demo") for c in head.commands)
+    assert any(c.startswith("aemo-dashboard ingest --source") for c in head.commands)
+    assert not any(c.view.visible for c in page.cards[1:])
+    serve(monkeypatch, market("arrived"))
+    page.follow()
+    assert all(c.view.visible and c.head.mode == "ready" for c in page.cards)
+
+
+@EVERY
+def test_a_window_without_data_offers_the_nearest_one(kind, snapshot):
+    page = kind("?start=2019-01-01&end=2019-01-08")
+    cards = [c for c in page.cards if c.head.mode == "empty"]
+    assert cards
+    link = cards[0].head.actions[0]["href"]
+    assert link.startswith(f"./{kind.slug}?start=2024-03-01&end=")
+    assert not [c for c in kind(link.split("?")[1]).cards if c.head.mode != "ready"]
+
+
+@EVERY
+def test_a_failing_question_is_an_error_card_and_no_traceback(kind, snapshot, monkeypatch, caplog):
+    page = kind()
+    monkeypatch.setattr(kind, "draw", lambda self, s: 1 / 0)
+    page.refresh()
+    assert {c.head.mode for c in page.cards} == {"error"}
+    assert "division" not in page.cards[0].head.reason
+    assert "division by zero" in caplog.text
+    monkeypatch.undo()
+    serve(monkeypatch, snapshot)
+    page.cards[0].head.on_message({"action": "retry"})
+    assert {c.head.mode for c in page.cards} == {"ready"}
+
+
+@EVERY
+def test_bad_values_are_reported_and_the_good_ones_kept(kind, snapshot):
+    page = kind("?last=2d&regoin=NSW1&region=SA1,Atlantis&start=never")
+    assert page.bar.search == "?last=2d&region=SA1"
+    told = " ".join(page.bar.problems)
+    assert "Did you mean region?" in told
+    assert "Atlantis" in told
+    assert "never" in told
+    page.bar.on_message({"dismiss": True})
+    assert page.bar.problems == []
+
+
+@EVERY
+@pytest.mark.parametrize(
+    "message",
+    [{}, {"region": 5}, {"region": ["x" * 9999]}, {"preset": []}, {"from_date": "x", "to_date": None}, {"pan": "up"},
+     {"interval": "never"}, {"toggle": "__class__"}, {"search": "?" + "%" * 5000}, {"from_date": "9999-99-99", "to_date": ""}],
+    ids=str,
+)  # fmt: skip
+def test_odd_messages_of_a_browser_change_nothing(kind, snapshot, message):
+    page = kind("?last=2d")
+    page.bar.on_message(message)
+    if "search" not in message:
+        assert page.bar.search == "?last=2d"
+    assert [c.head.mode for c in page.cards] == ["ready"] * len(page.cards)
+
+
+def test_generation_figures_by_hand(snapshot):
+    page = GenerationDashboard("?region=NSW1&last=1d")
+    # 600 MW x 24 h; 100 $/MWh; capacity 1,000 MW; rooftop 20 MW; share of 600 + 20 MW.
+    energy, share, average, capture, value, factor = cells(page.ledger, "coal")[1:]
+    assert energy == pytest.approx(14_400)
+    assert share == pytest.approx(600 / 620)
+    assert average == pytest.approx(600)
+    assert capture == pytest.approx(100)
+    assert value == pytest.approx(1_440_000)
+    assert factor == pytest.approx(0.6)
+    pumps = cells(page.ledger, "pumps")
+    assert pumps[1] == pytest.approx(-30 * 24)
+    assert pumps[4] == pytest.approx(100)
+    assert pumps[5] == pytest.approx(-72_000)
+    assert cells(page.ledger, "Generation")[1] == pytest.approx(620 * 24)
+    assert cells(page.ledger, "of which renewable")[2] == pytest.approx(20 / 620)
+
+
+def test_battery_charging_at_a_negative_price_earns(snapshot):
+    page = GenerationDashboard("?region=SA1")
+    row = cells(page.ledger, "battery_charging")
+    assert row[1] == pytest.approx(-60 * 24)
+    assert row[4] == pytest.approx(-20)
+    assert row[5] == pytest.approx(60 * 24 * 20)
+
+
+def test_regions_are_added_up_and_interchange_appears_on_request(snapshot):
+    page = GenerationDashboard("?region=NSW1,SA1&interchange=1")
+    assert cells(page.ledger, "exports")[1] == pytest.approx(-2 * 10 * 24)
+    assert cells(page.ledger, "rooftop")[1] == pytest.approx(2 * 20 * 24)
+    assert page.bar.toggles[0]["on"]
+    assert page.stack.line.visible
+    assert page.stack.source.data["line"][0] == pytest.approx(2 * 120)
+
+
+def test_total_of_fuels_has_no_price_where_one_value_is_unknown():
+    assert total([FuelRow(10, 100, 10), FuelRow(10, 300, 30)]).capture == pytest.approx(20)
+    assert pd.isna(total([FuelRow(10, 100, 10), FuelRow(10)]).capture)
+
+
+def test_fuels_without_units_get_their_energy_from_the_drawing():
+    frame = pd.DataFrame(columns=["fuel", "energy_mwh", "load_mwh", "revenue", "load_cost", "capture_price", "capacity_factor"])
+    assert fuel_rows(["imports"], frame, {"imports": 7.0})["imports"].energy == 7
+
+
+def test_price_statistics_and_series(snapshot):
+    page = PricesDashboard("?region=SA1,NSW1")
+    assert [r["key"] for r in page.ledger.rows] == ["NSW1", "SA1"]
+    sa = cells(page.ledger, "SA1")
+    assert sa[1] == pytest.approx(-20)
+    assert sa[9] == pytest.approx(24)  # hours below $0
+    assert page.lines.present == ("NSW1", "SA1")
+    assert page.lines.source.data["v_SA1"][0] == -20
+    page.bar.on_message({"region": []})
+    assert len(page.ledger.rows) == 5
+
+
+def test_station_search_choice_and_figures(snapshot):
+    page = StationsDashboard()
+    assert page.cards[1].head.heading == "Black Hill"  # the largest
+    page.search.on_message({"typed": "wndy", "enter": True})
+    assert [h["label"] for h in page.search.hits] == ["Windy, Hill & Sons"]
+    page.search.on_message({"chosen": "Windy, Hill & Sons"})
+    assert page.cards[1].head.heading == "Windy, Hill & Sons"
+    assert page.bar.search == "?q=wndy&station=Windy,%20Hill%20%26%20Sons"
+    assert page.tiles.tiles[0]["value"] == "1.20"  # 50 MW x 24 h = 1.2 GWh
+    assert [r["key"] for r in page.units.rows] == ["WIND1"]
+    assert StationsDashboard("?duid=COAL2").cards[1].head.heading == "Black Hill"
+    assert StationsDashboard("?station=Nowhere").problems[0].param == "station"
+    page.search.on_message({"typed": "zzzzzz"})
+    assert "Nothing" in page.search.note
+
+
+def test_a_battery_shows_its_load(snapshot):
+    page = StationsDashboard("?duid=BATT1")
+    assert [t["label"] for t in page.tiles.tiles][:2] == ["Energy", "Load"]
+    assert page.tiles.tiles[1]["value"] == "1.44"
+
+
+def test_navigation_keeps_region_and_range(snapshot):
+    page = GenerationDashboard("?region=SA1&last=2d&interchange=1")
+    assert {p["href"] for p in page.masthead.pages} == {
+        f"./{s}?region=SA1&last=2d" for s in ("overview", "generation", "prices", "stations")
+    }
+
+
+def test_controls_change_the_address(snapshot):
+    page = GenerationDashboard()
+    page.bar.on_message({"region": ["SA1"]})
+    page.bar.on_message({"preset": "3d"})
+    assert page.bar.search == "?region=SA1&last=3d"
+    page.bar.on_message({"from_date": "2024-03-01", "to_date": "2024-03-01"})
+    assert page.bar.search == "?region=SA1&start=2024-03-01&end=2024-03-02"
+    assert page.bar.can_later
+    page.bar.on_message({"pan": 1})
+    assert page.bar.search == "?region=SA1"
+    page.bar.on_message({"interval": "1h"})
+    page.bar.on_message({"toggle": "interchange", "on": True})
+    assert page.bar.search == "?region=SA1&interval=1h&interchange=1"
+    page.bar.on_message({"search": "?last=2d"})
+    assert page.bar.search == "?last=2d"
+
+
+def test_without_the_api_the_data_menu_says_so(snapshot, monkeypatch):
+    monkeypatch.setattr("components.dashboards.page.api_is_served", lambda: False)
+    bar = GenerationDashboard().bar
+    assert bar.links == []
+    assert "aemo-dashboard serve" in bar.links_note
+
+
+def test_data_links_are_the_questions_on_the_screen(snapshot, monkeypatch):
+    monkeypatch.setattr("components.dashboards.page.api_is_served", lambda: True)
+    links = {link["label"]: link["formats"] for link in GenerationDashboard("?last=2d").bar.links}
+    assert links["Power by fuel"][1] == {
+        "label": "CSV", "href": "./api/generation/by-fuel?last=2d&region=NEM&format=csv"
+    }  # fmt: skip
+    assert "start=2024-03-01" in links["Figures by fuel"][0]["href"]
+
+
+def test_a_live_window_moves_on_with_a_new_version_and_a_fixed_one_stays(snapshot, monkeypatch):
+    live, fixed = GenerationDashboard(), GenerationDashboard("?start=2024-03-01&end=2024-03-02")
+    ends = [p.stack.x.end for p in (live, fixed)]
+    serve(monkeypatch, market("three-days", START + pd.Timedelta(days=3)))
+    live.follow()
+    fixed.follow()
+    assert live.version == fixed.version == "three-days"
+    assert live.stack.x.end == ends[0] + 86_400_000
+    assert fixed.stack.x.end == ends[1]
+    assert live.masthead.newest_text == "4 Mar 2024 00:00"
+
+
+def test_look_wakes_only_pages_of_another_version(snapshot, monkeypatch):
+    woken = []
+
+    class Document:
+        def add_next_tick_callback(self, callback):
+            woken.append(callback)
+
+    page = GenerationDashboard(document=Document())
+    follow.look()
+    assert woken == []
+    serve(monkeypatch, market("next"))
+    follow.look()
+    assert page.follow in woken
+
+
+def test_nothing_global_holds_a_page(snapshot):
+    before = busy_watchers()
+    page = GenerationDashboard()
+    assert busy_watchers() == before
+    gone = weakref.ref(page)
+    del page
+    gc.collect()
+    assert gone() is None
+
+
+def busy_watchers() -> int:
+    return sum(len(w) for w in pn.state._param__private.watchers.get("busy", {}).values())
+
+
+def test_theme_reaches_charts_and_tables(snapshot):
+    page = GenerationDashboard()
+    light = page.ledger.rows[0]["cells"][0]["colour"]
+    page.masthead.dark = True
+    assert page.theme.name == "dark"
+    assert page.ledger.rows[0]["cells"][0]["colour"] != light
+    assert page.stack.theme is page.theme
+
+
+def test_pages_are_dashboards_of_the_navigation():
+    from components.dashboards.page import PAGES
+
+    assert {k.slug for k in Dashboard.__subclasses__()} == set(PAGES)
+
+
+def test_half_a_market_is_enough(monkeypatch):
+    """Only prices have been stored: the prices page works, the others say what is missing."""
+    full = market()
+    only = Snapshot("prices-only", {"price": full.chunks("price")}, full.units.iloc[:0])
+    serve(monkeypatch, only)
+    assert PricesDashboard().cards[0].head.mode == "ready"
+    for kind in (OverviewDashboard, GenerationDashboard, StationsDashboard):
+        assert "empty" in {c.head.mode for c in kind().cards}
+        assert "error" not in {c.head.mode for c in kind().cards}
