@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -21,9 +22,25 @@ def budget(name: str) -> int:
     return limits().max_json_values if name == "json" else limits().max_stream_values
 
 
-def rows_within(name: str, query: type[Query]) -> int:
-    """Most rows of an answer in a format."""
-    return max(1, budget(name) // max(1, len(query.row_columns)))
+def columns_at_most(question: Query) -> int:
+    """Columns an answer can have: those documented, without the ones whose condition is not met.
+
+    A condition stands in a column's documentation: "Unit (with by=duid)", "Price (values=price)".
+    """
+    count = 0
+    for _, doc in question.row_columns.values():
+        condition = re.search(r"\((?:with )?(\w+)=(\w+)", doc)
+        chosen = getattr(question, condition[1], None) if condition else None
+        if condition is None or chosen is None:
+            count += 1
+        else:
+            count += condition[2] in (chosen if isinstance(chosen, list) else [str(chosen)])
+    return max(1, count)
+
+
+def rows_within(name: str, question: Query) -> int:
+    """Most rows of a question's answer in a format."""
+    return max(1, budget(name) // columns_at_most(question))
 
 
 def check_size(asked: Asked, snapshot: Snapshot, address: Address) -> None:
@@ -39,8 +56,8 @@ def check_size(asked: Asked, snapshot: Snapshot, address: Address) -> None:
     rows = question.rows_at_most(snapshot)
     if delivery.limit is not None and delivery.format == "json":
         rows = min(rows, delivery.limit)
-    if rows > rows_within(delivery.format, type(question)):
-        raise too_large(asked, snapshot, address, rows * len(question.row_columns))
+    if rows > rows_within(delivery.format, question):
+        raise too_large(asked, snapshot, address, rows * columns_at_most(question))
 
 
 def too_large(asked: Asked, snapshot: Snapshot, address: Address, values: int) -> ApiError:
@@ -49,12 +66,12 @@ def too_large(asked: Asked, snapshot: Snapshot, address: Address, values: int) -
     most = budget(chosen)
     fitting = _fitting(asked, snapshot, address)
     hint = "; links hold requests that fit" if fitting else ""
-    param = "interval" if isinstance(asked.question, WindowQuery) else "limit"
+    name = "interval" if isinstance(asked.question, WindowQuery) else "limit"
     return ApiError(
         413,
         "answer-too-large",
         f"about {values} values, at most {most} in {chosen}{hint}",
-        [Problem(param, asked.question.texts().get(param, [None])[0], f"at most {most} values fit")],
+        [Problem(name, asked.question.texts().get(name, [None])[0], f"at most {most} values fit")],
         links=fitting,
         limit_values=most,
         estimated_values=values,
@@ -66,7 +83,7 @@ def _fitting(asked: Asked, snapshot: Snapshot, address: Address) -> dict[str, st
     question, chosen = asked.question, asked.delivery.format
     way = {k: v for k, v in asked.delivery.texts().items() if k in ("shape", "download")}
     ending = "" if chosen == "json" else f".{chosen}"
-    most = rows_within(chosen, type(question))
+    most = rows_within(chosen, question)
     out: dict[str, str] = {}
     if isinstance(question, WindowQuery):
         window = question.window(snapshot)
@@ -85,7 +102,7 @@ def _fitting(asked: Asked, snapshot: Snapshot, address: Address) -> dict[str, st
         days = _most_days((end - window.start).days, lambda n: last_days(n).rows_at_most(snapshot) <= most)
         if days:
             out["largest"] = address.url(last_days(days).texts(), way, ending=ending)
-    if chosen == "json" and question.rows_at_most(snapshot) <= rows_within("csv", type(question)):
+    if chosen == "json" and question.rows_at_most(snapshot) <= rows_within("csv", question):
         out["csv"] = address.url(question.texts(), way, ending=".csv")
     return out
 

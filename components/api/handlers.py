@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from components.api import envelope, formats
 from components.api.base import ApiHandler, Made
-from components.api.budget import check_size, rows_within, too_large
+from components.api.budget import budget, check_size, too_large
 from components.api.cursors import read_cursor, versions, write_cursor
 from components.api.delivery import Asked, path_parameters, settle_format, take_apart
 from components.api.envelope import Address
@@ -21,7 +21,8 @@ from components.api.table import Table, table, wide_table
 from components.api.tags import digest, entity_tag
 from components.api.work import questions
 from components.errors import Problem, QueryError, UsageError
-from components.queries.base import Query, Result
+from components.queries.base import Query, Result, known_names
+from components.queries.registry import LEAST_SCORE, likeness
 from components.store.snapshot import Snapshot
 
 CLOSED = pd.Timedelta(days=2)
@@ -119,7 +120,7 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
     problems = question.check(snapshot)
     for problem in problems:
         if problem.param in address.in_path:
-            raise no_such_name(problem)
+            raise no_such_name(problem, most_like(str(problem.value), known_names("place", snapshot)))
     if problems:
         raise QueryError(problems)
     check_size(asked, snapshot, address)
@@ -127,7 +128,7 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
     wide = way.shape == "wide" and "time" in result.frame
     whole = wide_table(result) if wide else table(result.frame, result.units)
     shown = whole.cut(offset, way.limit)
-    if not wide and shown.rows > rows_within(way.format, type(question)):
+    if shown.values > budget(way.format):
         raise too_large(asked, snapshot, address, shown.values)
     following = None
     if offset + shown.rows < whole.rows:
@@ -143,6 +144,13 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
         document = {"meta": meta, "data": formats.json_data(shown, way.shape), "links": links}
         return formats.json_bytes(document), headers
     return _file(way.format, shown, meta), headers
+
+
+def most_like(word: str, names: Sequence[str]) -> str | None:
+    """The name that answers a search for ``word`` best, None where none does."""
+    scores = {name: likeness(word, name) for name in names}
+    best = max(scores, key=lambda n: scores[n], default=None)
+    return best if best is not None and scores[best] >= LEAST_SCORE else None
 
 
 def _file(name: str, shown: Table, meta: dict[str, Any]) -> bytes | Iterator[bytes]:

@@ -112,11 +112,12 @@ def no_such_path(path: str, known: Sequence[str]) -> ApiError:
     return ApiError(404, "not-found", f"nothing is served under {shown}{hint}", [problem])
 
 
-def no_such_name(problem: Problem) -> ApiError:
+def no_such_name(problem: Problem, likely: str | None) -> ApiError:
     """404 for a station or unit nobody knows, with the nearest name."""
-    likely = problem.did_you_mean
+    shown = str(problem.value)[:200]
     hint = f"; did you mean {likely}?" if likely else ""
-    return ApiError(404, "unknown-name", f"no station or unit is called {str(problem.value)[:200]!r}{hint}", [problem])
+    error = Problem(problem.param, shown, "no station or unit has this name", (), likely)
+    return ApiError(404, "unknown-name", f"no station or unit is called {shown!r}{hint}", [error])
 
 
 def later(kind: str, detail: str, seconds: int = RETRY_SECONDS) -> ApiError:

@@ -54,9 +54,18 @@ class GenerationByFuel(WindowQuery):
     )
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
-        kinds = {*FUELS} if self.by == "fuel" else {*FUELTECHS, "imports", "exports"}
-        fuels = len(self.fuel) if self.fuel and self.by == "fuel" else len(kinds)
-        return self.buckets_at_most(snapshot) * (len(regions_asked(self.region)) + 1) * fuels
+        table, asked = unit_table(snapshot), regions_asked(self.region)
+        at = 1 if self.by == "fueltech" else 0
+        series = {(r, ROOFTOP[0]) for r in asked}
+        series |= {(r, pair[0]) for r in asked for pair in INTERCHANGE if self.interchange}
+        for region, *pair in table.kinds:
+            if self.fuel and pair[0] not in self.fuel:
+                continue
+            if NEM in asked:
+                series.add((NEM, pair[at]))
+            if region in asked or (region not in REGIONS and not self.region):
+                series.add((region, pair[at]))
+        return self.buckets_at_most(snapshot) * len(series)
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
@@ -88,18 +97,14 @@ class _ByFuel:
         """Series of every registry row's generation and consumption in one layer: regions apart, or NEM."""
         table = unit_table(self.snapshot)
         index: dict[Key, int] = {}
-        codes = []
-        for side in (table.positive, table.negative):
-            out = np.full(table.rows, -1)
-            for row, (fuel, tech) in enumerate(side):
-                region = NEM if layer == NEM else table.region[row]
-                # Units without a known region belong to no region asked for by name.
-                elsewhere = layer != NEM and region not in self.asked and (self.query.region or region in REGIONS)
-                if elsewhere or not self.wants(fuel):
-                    continue
-                out[row] = index.setdefault((region, fuel, tech if self.fine else ""), len(index))
-            codes.append(out)
-        return list(index), codes[0], codes[1]
+        codes = np.full(len(table.kinds), -1)
+        for kind, (home, fuel, tech) in enumerate(table.kinds):
+            region = NEM if layer == NEM else home
+            # Units without a known region belong to no region asked for by name.
+            elsewhere = layer != NEM and region not in self.asked and (self.query.region or region in REGIONS)
+            if not elsewhere and self.wants(fuel):
+                codes[kind] = index.setdefault((region, fuel, tech if self.fine else ""), len(index))
+        return list(index), codes[table.gives], codes[table.takes]
 
     def add_units(self) -> None:
         table = unit_table(self.snapshot)

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import LiveApi, market, running  # type: ignore[attr-defined]
+from live_api import LiveApi, market, running
 
 from components.queries.base import REGISTRY
 from components.store.snapshot import Snapshot, empty_snapshot

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 import param
 import pytest
-from conftest import LiveApi, market, running  # type: ignore[attr-defined]
+from live_api import LiveApi, market, running
 
 from components import api
 from components.api import health, openapi

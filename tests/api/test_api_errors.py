@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from conftest import LiveApi, running  # type: ignore[attr-defined]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from live_api import LiveApi, running
 
 from components import api
 from components.api.handlers import QuestionHandler
@@ -162,7 +162,7 @@ def test_an_extension_and_a_format_that_contradict(live: LiveApi):
 
 
 def test_an_unknown_station_is_not_found(live: LiveApi):
-    for name, hint in (("Erring", "Eraring"), ("WIND2", "WIND1")):
+    for name, hint in (("Erarin", "Eraring"), ("Battery", "=Big Battery")):
         document = problem(live, f"/api/stations/{name}", 404)
         assert document["errors"][0]["did_you_mean"] == hint
     problem(live, "/api/stations/" + "x" * 500, 400)

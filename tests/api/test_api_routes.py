@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from conftest import LiveApi  # type: ignore[attr-defined]
+from live_api import LiveApi
 
 from components.api import ROUTES
 from components.api.openapi import documented_paths
@@ -112,7 +112,7 @@ def test_old_addresses_lead_to_pages(live: LiveApi, path: str, target: str):
 
 
 def test_a_prefix_stays_in_redirects_and_links(small):
-    from conftest import running  # type: ignore[attr-defined]
+    from live_api import running
 
     mounted = [("/energy" + pattern, handler, options) for pattern, handler, options in ROUTES]
     with running(small, mounted) as live:
@@ -157,7 +157,7 @@ def test_where_visitors_must_log_in_the_api_asks_as_well(small):
     """Panel's logins protect pages, not the routes of a plugin."""
     from types import SimpleNamespace
 
-    from conftest import running  # type: ignore[attr-defined]
+    from live_api import running
     from tornado.web import Application
 
     from components.api.base import ApiHandler

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import httpx
 import pandas as pd
 import pytest
-from conftest import running  # type: ignore[attr-defined]
+from live_api import running
 
 from components import api
 from components.api import base, data, work

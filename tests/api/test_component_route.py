@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from conftest import running  # type: ignore[attr-defined]
+from live_api import running
 from panel.io.server import ComponentResourceHandler
 
 from components import api  # noqa: F401 - closes the route
