@@ -69,8 +69,8 @@ def trade(seed: int, price: np.ndarray, limits: Limits, grid: Grid) -> np.ndarra
     flows = []
     for row, name in enumerate(LINKS):
         a, b = ENDS[name]
-        whim = layered(stream(seed, "link", name), grid.stamps, ((144, 0.6), (24, 0.5), (2, 0.25)))
-        pull = np.tanh((price[b] - price[a]) / 32.0 + 0.16 * whim)
+        whim = layered(stream(seed, "link", name), grid.stamps, ((144, 0.6), (36, 0.5), (4, 0.12)))
+        pull = np.tanh((price[b] - price[a]) / 40.0 + 0.16 * whim)
         flows.append(np.where(pull > 0, pull * limits.export[row], -pull * limits.imports[row]) / 100)
     return np.array(flows)
 

@@ -93,8 +93,8 @@ def simulate_month(fleet: Fleet, seed: int, month: str) -> MonthResult:
 def _flows(seed: int, wide: Outlook, grid: Grid, plans: list[RegionPlan], limits: Limits) -> np.ndarray:
     """Flows [centi-MW] (links, T): what prices ask for, shifted where a region's plant could not follow."""
     # Traders look through spikes: a flow does not turn round for five minutes.
-    width = 5
-    seen = [np.convolve(row, np.ones(width) / width, "same") for row in np.clip(wide.price / 1e5, -90.0, 320.0)]
+    width = 13
+    seen = [np.convolve(row, np.ones(width) / width, "same") for row in np.clip(wide.price / 1e5, -90.0, 260.0)]
     flow = trade(seed, np.array(seen)[:, wide.part(grid)], limits, grid)
     whole = np.rint(flow * 100).astype("int64")
     output = np.array([p.need for p in plans]) + net_interchange(whole, line_losses(whole)) / 100

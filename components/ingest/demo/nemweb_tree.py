@@ -60,7 +60,7 @@ def write_demo_nemweb(
     """
     start, last = demo_window(days, end)
     fleet = build_fleet(units, seed)
-    target = Path(out)
+    target = Path(out).resolve()
     _refuse_occupied(target, force)
     fresh = target.with_name(f".{target.name}.writing")
     try:

@@ -28,8 +28,8 @@ class Technology:
 
 
 TECHNOLOGIES = {
-    "coal_black": Technology(0.34, 0.00, 0.34, 0.24, 0.050, 26.0),
-    "coal_brown": Technology(0.52, 0.00, 0.16, 0.14, 0.045, 24.0),
+    "coal_black": Technology(0.34, 0.00, 0.34, 0.24, 0.080, 26.0),
+    "coal_brown": Technology(0.52, 0.00, 0.16, 0.14, 0.085, 24.0),
     "gas_ccgt": Technology(0.00, 0.12, 0.34, 0.22, 0.015, 14.0),
     "hydro": Technology(0.00, 0.16, 0.56, 0.30, 0.008, 10.0),
     "gas_steam": Technology(0.00, 0.42, 0.58, 0.10, 0.020, 18.0),
@@ -39,8 +39,13 @@ TECHNOLOGIES = {
 }
 # Units that system strength keeps running: share of capacity.
 _KEPT_ON = {"PPCCGT": 0.36, "OSB-AG": 0.40, "TORRB2": 0.0}
-# Tasmania runs on water; its stations are spread over the whole merit order and never all stop.
-_TASMANIAN_HYDRO = Technology(0.06, 0.00, 0.70, 0.30, 0.008, 10.0)
+# Tasmania runs on water: its stations are spread over the whole merit order and never all stop, gas is the reserve.
+# Queensland's water is small rivers and what Wivenhoe has pumped: offered early.
+_LOCAL = {
+    ("TAS1", "hydro"): Technology(0.06, 0.00, 0.70, 0.30, 0.008, 10.0),
+    ("TAS1", "gas_ccgt"): Technology(0.00, 0.60, 0.66, 0.10, 0.015, 14.0),
+    ("QLD1", "hydro"): Technology(0.00, 0.12, 0.26, 0.34, 0.008, 10.0),
+}
 _LADDER = np.linspace(0.0, 1.0, 51)
 COAL = ("coal_black", "coal_brown")
 _WEEK = 7 * STEPS_PER_DAY
@@ -49,7 +54,7 @@ _RESTART = 8 * 12
 
 def technology(fueltech: str, region: str) -> Technology:
     """How units of a technology behave in a region."""
-    return _TASMANIAN_HYDRO if region == "TAS1" and fueltech == "hydro" else TECHNOLOGIES[fueltech]
+    return _LOCAL.get((region, fueltech), TECHNOLOGIES[fueltech])
 
 
 def availability(seed: int, duid: str, kind: Technology, grid: Grid) -> np.ndarray:
@@ -78,7 +83,7 @@ def _outages(seed: int, duid: str, kind: Technology, grid: Grid) -> list[tuple[i
     for week in weeks[uniform(trips, 3 * weeks) < kind.trips]:
         offset, length = uniform(trips, np.array([3 * week + 1, 3 * week + 2]))
         begin = int(week * _WEEK + offset * _WEEK)
-        found.append((begin, begin + int((8 + 110 * length * length) * 12)))
+        found.append((begin, begin + int((8 + 130 * length * length) * 12)))
     reach = _RESTART
     return [(b, e) for b, e in found if b <= grid.last and e + reach >= grid.first]
 

@@ -36,6 +36,9 @@ _MIX = np.array(
 _MEAN = np.array([6000.0, 4700.0, 475.0, 980.0, 3250.0])
 _SPREAD = np.array([2250.0, 2050.0, 930.0, 180.0, 1750.0])
 
+# Tasmania's few dear hours come from its own bids and link, not from the mainland's scarcity.
+_STIR = {"TAS1": 1.6}
+_HIGH, _MORE = 0.9, 0.6
 _SLOW = ((20 * 288, 1.0), (5 * 288, 0.8))
 _FAST = ((72, 0.55), (18, 0.5), (4, 0.4), (1, 0.45))
 FCAS = tuple(f"{side}{service}" for side in ("raise", "lower") for service in ("1sec", "6sec", "60sec", "5min", "reg"))
@@ -67,9 +70,13 @@ def tightness(seed: int, residual: np.ndarray, grid: Grid) -> np.ndarray:
     tight = sum(_MIX[:, i, None] * own[i] for i in range(len(REGIONS))) + 0.10 * shared + autumn
     for row, region in enumerate(REGIONS):
         tight[row] += 0.10 * layered(stream(seed, "plant", region), grid.stamps, _SLOW)
+        # Beyond a point more demand no longer makes it much tighter: what decides then is who rebids, interval by
+        # interval. So a hot summer has more dear evenings, not one evening that is dear for hours.
+        high = np.clip(tight[row] - _HIGH, 0.0, None)
+        tight[row] += _MORE * np.tanh(high / _MORE) - high
         # Rebidding and constraints stir the price most when there is little in reserve.
         stir = 0.11 + 0.30 / (1.0 + np.exp(-3.0 * (tight[row] - 0.9)))
-        tight[row] += stir * layered(stream(seed, "bids", region), grid.stamps, _FAST)
+        tight[row] += _STIR.get(region, 1.0) * stir * layered(stream(seed, "bids", region), grid.stamps, _FAST)
     return tight
 
 

@@ -40,11 +40,11 @@ CLIMATES = {
     "VIC1": Climate(-37.3, 144.3, 8, 0.80, -0.90, 0.20, 15.0, 6.0, 5.0, 0.25),
 }
 
-_FRONT_LAYERS = ((5 * DAY, 0.6), (2 * DAY, 0.8), (16 * HOUR, 0.55), (5 * HOUR, 0.28), (HOUR, 0.10))
+_FRONT_LAYERS = ((5 * DAY, 0.35), (2 * DAY, 0.8), (16 * HOUR, 0.65), (5 * HOUR, 0.28), (HOUR, 0.10))
 _LOCAL_LAYERS = ((3 * DAY, 0.5), (18 * HOUR, 0.6), (4 * HOUR, 0.45), (HOUR, 0.22), (3, 0.07))
-_CLOUD_LAYERS = ((4 * DAY, 0.8), (DAY, 0.6), (5 * HOUR, 0.45), (HOUR, 0.2))
+_CLOUD_LAYERS = ((4 * DAY, 0.6), (DAY, 0.75), (5 * HOUR, 0.45), (HOUR, 0.2))
 _PATCH_LAYERS = ((6 * HOUR, 0.5), (9, 0.55), (2, 0.45))
-_TEMP_LAYERS = ((9 * DAY, 0.8), (4 * DAY, 0.8), (DAY, 0.35))
+_TEMP_LAYERS = ((8 * DAY, 0.6), (3 * DAY, 0.9), (DAY, 0.4))
 
 
 @dataclass(frozen=True)
