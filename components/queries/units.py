@@ -30,6 +30,7 @@ class UnitTable:
     ``duid station owner region fuel fueltech role`` are object arrays over rows, ``capacity_mw storage_mwh
     mlf`` float, ``registered_from registered_to`` datetime64[us] (open ends far away).
     ``unit`` numbers the units: rows of one DUID share it.
+    ``kinds`` are the distinct (region, fuel, fueltech) series, ``gives``/``takes`` each row's place among them.
     ``positive``/``negative`` are the (fuel, fueltech) series of a row's generation and consumption.
     """
 
@@ -73,6 +74,15 @@ class UnitTable:
         pair = {key: (series_of(*key, positive=True), series_of(*key, positive=False)) for key in set(both)}
         self.positive = [pair[key][0] for key in both]
         self.negative = [pair[key][1] for key in both]
+        regions = self.region.tolist()
+        index: dict[tuple[str, str, str], int] = {}
+        self.gives, self.takes = (
+            np.array(
+                [index.setdefault((r, *kind), len(index)) for r, kind in zip(regions, side, strict=True)], np.int64
+            )
+            for side in (self.positive, self.negative)
+        )
+        self.kinds = list(index)
         self.rows = rows
         self.unit = np.unique(self.duid.astype(str), return_inverse=True)[1]
         self._span: dict[str, tuple[int, int]] = {}

@@ -262,3 +262,12 @@ def test_readings_are_not_written_to(mixed):
     for chunk, values in zip(mixed.chunks("scada"), before, strict=True):
         np.testing.assert_array_equal(chunk.values, values)
         assert not chunk.values.flags.writeable
+
+
+def test_market_rooftop_needs_every_region_that_has_an_estimate(market):
+    """A region whose estimate is late makes no dip in the sum."""
+    snapshot = market(rooftop={"NSW1": [600.0, 700.0], "SA1": [100.0]})
+    frame = GenerationByFuel(**HOUR, interval="5m", region=["NEM", "NSW1"]).run(snapshot).frame
+    whole = frame.loc[frame["region"] == "NEM", "mw"]
+    np.testing.assert_array_equal(whole, [700.0] * 6 + [np.nan] * 6)
+    assert frame.loc[frame["region"] == "NSW1", "mw"].iloc[-1] == 700

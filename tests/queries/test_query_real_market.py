@@ -64,6 +64,22 @@ def week(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return open_snapshot(lake)
 
 
+def test_one_interval_of_the_whole_market_loses_no_unit(real, reference, tmp_path):
+    """493 units of 2025-12-27 00:05, with a registry that knows none of them."""
+    from components.ingest.run import ingest
+    from components.store.frames import open_snapshot
+    from components.store.lake import Lake
+
+    name = "Reports/Current/Dispatch_SCADA/PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.zip"
+    lake = Lake(tmp_path / "data")
+    ingest(lake, str(real / "nemweb" / name), progress=False)
+    right = reference["single_current_files"][name]
+    result = GenerationByFuel(last="latest", region=["NEM"]).run(open_snapshot(lake))
+    assert result.frame["mw"].sum() == pytest.approx(right["total_mw"], rel=1e-6)
+    assert (result.present, result.expected) == (right["n_duids"], right["n_duids"])
+    assert result.frame["fuel"].tolist() == ["unmapped"]
+
+
 def month_window(month: str) -> dict:
     start = pd.Timestamp(f"{month}01")
     return {"start": start, "end": start + pd.DateOffset(months=1)}
