@@ -57,8 +57,7 @@ class RegistryParts:
 
     claims: list[pd.DataFrame] = field(default_factory=list)
     summaries: list[tuple[pd.DataFrame, pd.Timestamp | None]] = field(default_factory=list)
-    stations: dict[str, str] = field(default_factory=dict)
-    participants: dict[str, str] = field(default_factory=dict)
+    names: dict[str, list[tuple[pd.Timestamp, dict[str, str]]]] = field(default_factory=dict)
 
     TABLES = ("DUDETAIL", "DUDETAILSUMMARY", "STATION", "PARTICIPANT", "CDEII")
 
@@ -74,10 +73,9 @@ class RegistryParts:
             self.summaries.append((frame, published))
         elif name == "DUDETAIL":
             self.claims.append(tables.read_dudetail(frame, published))
-        elif name == "STATION":
-            self.stations.update(tables.read_names(frame, name))
-        elif name == "PARTICIPANT":
-            self.participants.update(tables.read_names(frame, name))
+        elif name in ("STATION", "PARTICIPANT"):
+            dated = (published if published is not None else OLDEST, tables.read_names(frame, name))
+            self.names.setdefault(name, []).append(dated)
         elif name in ("CDEII", "CO2EII_AVAILABLE_GENERATORS"):
             self.claims.append(tables.read_cdeii(frame, published))
         else:
@@ -91,6 +89,11 @@ class RegistryParts:
         which, claims = workbooks.read_workbook(book, published)
         self.claims.append(claims)
         return which
+
+    def names_of(self, table: str) -> dict[str, str]:
+        """Id -> name of STATION or PARTICIPANT, the newest file's word for each."""
+        in_order = sorted(self.names.get(table, []), key=lambda dated: dated[0])
+        return {i: name for _, names in in_order for i, name in names.items()}
 
     @property
     def empty(self) -> bool:
@@ -167,10 +170,9 @@ def build_units(parts: RegistryParts, duids: Iterable[str] = ()) -> pd.DataFrame
     pseudo units that stand for no plant (dummy generators, reserve traders), else ``unmapped``.
     """
     claims = list(parts.claims)
+    stations, owners = parts.names_of("STATION"), parts.names_of("PARTICIPANT")
     for frame, published in parts.summaries:
-        claims.append(
-            tables.read_dudetailsummary(frame, published, stations=parts.stations, participants=parts.participants)
-        )
+        claims.append(tables.read_dudetailsummary(frame, published, stations=stations, participants=owners))
     named = {d for c in claims for d in c["duid"]}
     claims.append(_claims_of_ids(sorted(named.union(duids))))
     return _resolve(_collect(claims))

@@ -87,7 +87,9 @@ def _open_sheet(
     for at, row in enumerate(rows[:40]):
         header = [" ".join(str(c).split()) if c is not None else "" for c in row]
         if wanted <= {h.lower() for h in header}:
-            table = pd.DataFrame(rows[at + 1 :], columns=range(len(header)), dtype=object)
+            # Rows end at their last cell: short ones are filled up, long ones have no heading to stand under.
+            below = [(*row, *([None] * len(header)))[: len(header)] for row in rows[at + 1 :]]
+            table = pd.DataFrame(below, columns=range(len(header)), dtype=object)
             named = [i for i, h in enumerate(header) if h]
             table = table[named].set_axis([header[i].lower() for i in named], axis=1)
             return table.loc[:, ~table.columns.duplicated()], pd.Timestamp(saved) if saved else None
