@@ -78,27 +78,26 @@ class Ledger:
                 return False
         return True
 
-    def add(self, outcome: Outcome, wanted: Wanted, *, demo: bool) -> None:
-        """Enter a file whose rows are about to be published."""
-        start, end = wanted.start, wanted.end
+    def entry(self, outcome: Outcome, wanted: Wanted, *, demo: bool) -> dict[str, Any]:
+        """What to enter for a file once its rows are published; made while the rows are at hand."""
         window: dict[str, str | None] = {"start": None, "end": None}
         if outcome.cut:
-            window = {"start": start.isoformat() if start else None, "end": end.isoformat() if end else None}
-        done: dict[str, Any] = (
-            dict(self._files.get(outcome.file.identity, {}).get("done", {})) if outcome.unchanged else {}
-        )
-        for dataset in outcome.file.name.datasets:
-            if dataset == UNITS:
-                done[dataset] = {"demo": demo}
-                continue
-            frames = outcome.rows.get(dataset, [])
-            months = sorted({m for f in frames for m in pd.unique(month_of(f["time"].unique()))})
-            source = next((str(f["source"].iloc[0]) for f in frames if len(f)), "demo")
-            if not outcome.unchanged:
-                done[dataset] = {**window, "months": months, "source": source}
-        entry = {"size": outcome.file.size, "stamp": outcome.file.stamp, "sha256": outcome.sha256, "done": done}
-        self._files.pop(outcome.file.identity, None)
-        self._files[outcome.file.identity] = entry
+            window = {
+                k: t.isoformat() if t is not None else None for k, t in (("start", wanted.start), ("end", wanted.end))
+            }
+        old = self._files.get(outcome.file.identity)
+        if outcome.unchanged and old is not None:
+            done = old["done"]
+        else:
+            done = {d: window | _rows_of(outcome, d) for d in outcome.file.name.datasets if d != UNITS}
+            if UNITS in outcome.file.name.datasets:
+                done[UNITS] = {"demo": demo}
+        return {"size": outcome.file.size, "stamp": outcome.file.stamp, "sha256": outcome.sha256, "done": done}
+
+    def add(self, identity: str, entry: dict[str, Any]) -> None:
+        """Enter a file whose rows are published."""
+        self._files.pop(identity, None)
+        self._files[identity] = entry
 
     def forget(self) -> None:
         """Drop every entry: the lake began anew."""
@@ -120,6 +119,13 @@ class Ledger:
         except OSError as why:
             temporary.unlink(missing_ok=True)
             raise StoreError(f"{self._path} cannot be written: {why.strerror}") from None
+
+
+def _rows_of(outcome: Outcome, dataset: str) -> dict[str, Any]:
+    """Months and source of the rows that a file gave."""
+    frames = [f for f in outcome.rows.get(dataset, []) if len(f)]
+    months = sorted({m for f in frames for m in pd.unique(month_of(f["time"].unique()))})
+    return {"months": months, "source": str(frames[0]["source"].iloc[0]) if frames else "demo"}
 
 
 def split(files: Iterable[SourceFile], ledger: Ledger, wanted: Wanted) -> tuple[list[SourceFile], int]:

@@ -88,9 +88,8 @@ def open_mms(data: bytes, name: str) -> MmsFile:
     FileRejected
         When the bytes are no AEMO file (an HTML page, garbage) or end before the footer.
     """
-    if data.startswith(b"\xef\xbb\xbf"):
-        data = data[3:]
-    if not data.strip():
+    data = _utf8(data.removeprefix(b"\xef\xbb\xbf"))
+    if not data or data.isspace():
         raise FileRejected(f"{name}: expected AEMO's C/I/D text, found an empty file")
     if not data.startswith((b"C,", b'"C",')):
         kind = "an HTML page" if data.lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<")) else "text"
@@ -103,10 +102,20 @@ def open_mms(data: bytes, name: str) -> MmsFile:
     return MmsFile(name, data, head[1], head[2], _published(head[5], head[6]), sections, notes)
 
 
+def _utf8(data: bytes) -> bytes:
+    """The bytes as UTF-8; what is none is taken for Latin-1 (old station names)."""
+    if not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            return data.decode("latin-1").encode("utf-8")
+    return data
+
+
 def _fields(line: bytes, name: str) -> list[str]:
     """The fields of one ``I`` or ``C`` line."""
     try:
-        rows = list(csv.reader([line.decode("latin-1").rstrip("\r\n")]))
+        rows = list(csv.reader([line.decode("utf-8", "replace").rstrip("\r\n")]))
     except csv.Error:
         raise FileRejected(f"{name}: a line that begins {printable(line)!r} is no comma-separated text") from None
     return [f.strip() for f in rows[0]] if rows else []
@@ -246,8 +255,8 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
     twice = [c for c in present if section.columns.count(c) > 1]
     if twice:
         raise FileRejected(f"{label}: the column {twice[0]} is there twice")
-    body = data[section.start : section.end]
-    if not body.strip():
+    body = pa.py_buffer(data).slice(section.start, section.end - section.start)  # no copy: it may be 0.3 GB
+    if section.end - section.start < 100 and not data[section.start : section.end].strip():
         return _empty(wanted), 0
     # Arrow wants unique names; columns nobody asked for may repeat or be empty.
     names = [*_PREFIX, *(c if c in wanted else f"~{i}" for i, c in enumerate(section.columns))]
@@ -260,7 +269,7 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
     types = {c: pa.float64() if wanted[c] == "number" else _DICTIONARY for c in present}
     try:
         table = pc.read_csv(
-            pa.BufferReader(_utf8(body)),
+            pa.BufferReader(body),
             read_options=pc.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK),
             parse_options=pc.ParseOptions(invalid_row_handler=skip),
             convert_options=pc.ConvertOptions(
@@ -289,17 +298,6 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
             text = _categorical(table[column])
             out[column] = pd.Series(_times(text, f"{label}, column {column}") if kind == "time" else text)
     return pd.DataFrame(out), len(bad)
-
-
-def _utf8(body: bytes) -> bytes:
-    """The bytes as UTF-8; what is none is taken for Latin-1 (old station names)."""
-    if body.isascii():
-        return body
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("latin-1").encode("utf-8")
-    return body
 
 
 def _reason(why: Exception) -> str:

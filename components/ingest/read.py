@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -19,9 +17,8 @@ from components.ingest.fetch import AbsentError
 from components.ingest.price_and_demand import read_price_and_demand
 from components.ingest.tables import DEMO_SYSTEM, TABLES, read_datasets
 
-BIG = 48 << 20
-"""Texts above this are parsed one at a time: a month of all units' SCADA needs 0.6 GB while it is read."""
-_one_big = threading.Lock()
+BIG = 4 << 20
+"""Files above this (as downloaded) take a place in the room: a month of all units' SCADA needs 0.6 GB meanwhile."""
 _READ = {t.key for t in TABLES}
 _REGISTRY_OF = {"CO2EII": "CDEII"} | {t: t for t in names.REGISTRY_TABLES}
 
@@ -39,6 +36,8 @@ class Outcome:
     ignored : tables in the file that nothing here reads -> how many times.
     demo : the file is of a synthetic market; None where files of its kind do not say.
     unreachable : the file could not be had (as opposed to being wrong).
+    unchanged : the same bytes were read before.
+    room : where the file takes a place until :meth:`leave`.
     """
 
     file: SourceFile
@@ -54,20 +53,50 @@ class Outcome:
     demo: bool | None = None
     unreachable: bool = False
     unchanged: bool = False
+    room: Room | None = None
 
     @property
     def good(self) -> bool:
         """True when the file gave something, or was there before."""
         return bool(self.rows or self.registry or self.workbooks or self.unchanged)
 
+    def leave(self) -> None:
+        """Drop the rows, which are stored now, and let the next big file in."""
+        self.rows = {}
+        if self.room is not None:
+            self.room.release()
+            self.room = None
+
+
+class Room:
+    """Places for big files: while all are taken, workers wait before they unpack another one."""
+
+    def __init__(self, places: int = 2) -> None:
+        self._places = threading.Semaphore(places)
+
+    def enter(self, outcome: Outcome) -> None:
+        """Take a place for a big file, until ``outcome.leave()``."""
+        if outcome.size > BIG:
+            self._places.acquire()
+            outcome.room = self
+
+    def release(self) -> None:
+        """Give one place back."""
+        self._places.release()
+
+    def close(self) -> None:
+        """Nobody will be waiting for rows any more: let everyone through."""
+        self._places.release(1_000)
+
 
 def read_file(
-    source: Source, file: SourceFile, wanted: Wanted, known_sha: str = "", caps: Caps = DEFAULT_CAPS
+    source: Source, file: SourceFile, wanted: Wanted, room: Room, known_sha: str = "", caps: Caps = DEFAULT_CAPS
 ) -> Outcome:
     """Fetch, unpack and parse one file. Never raises for what is wrong with the file itself.
 
     Parameters
     ----------
+    room : bounds how many big files are in memory; call the outcome's ``leave`` when its rows are stored.
     known_sha : checksum of the edition that was read before; the same bytes are not parsed again.
     """
     outcome = Outcome(file)
@@ -85,6 +114,7 @@ def read_file(
     if outcome.sha256 == known_sha:
         outcome.unchanged = True
         return outcome
+    room.enter(outcome)
     try:
         if file.name.kind == names.WORKBOOK:
             if not data.startswith(b"PK"):
@@ -95,20 +125,12 @@ def read_file(
             if isinstance(text, FileRejected):
                 outcome.aside.append(str(text))
                 continue
-            with _gate(len(text)):
-                _read_text(text, name, file, wanted, outcome)
+            _read_text(text, name, file, wanted, outcome)
     except FileRejected as why:
         outcome.aside.append(str(why))
+    if not outcome.rows:
+        outcome.leave()
     return outcome
-
-
-@contextmanager
-def _gate(size: int) -> Iterator[None]:
-    if size > BIG:
-        with _one_big:
-            yield
-    else:
-        yield
 
 
 def _read_text(text: bytes, name: str, file: SourceFile, wanted: Wanted, outcome: Outcome) -> None:

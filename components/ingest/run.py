@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
@@ -24,7 +25,7 @@ from components.ingest.fetch import Limits
 from components.ingest.ledger import Ledger, split
 from components.ingest.names import DATASET_NAMES, MMS, UNITS
 from components.ingest.nemweb import is_whole_nemweb, open_source
-from components.ingest.read import Outcome, read_file
+from components.ingest.read import Outcome, Room, read_file
 from components.ingest.registry import RegistryParts, build_units, merge_units
 from components.ingest.report import IngestReport
 from components.market_time import parse_instant
@@ -131,6 +132,7 @@ class _Run:
         self.due = Due(wanted)
         self.parts = RegistryParts()
         self.duids: set[str] = set()
+        self.room = Room()
         self.failures = 0
         self.demo = False
 
@@ -143,11 +145,14 @@ class _Run:
         if not todo:
             return self.report
         first, todo = self._first_of_market(todo)
-        with tqdm(total=self.report.files_found - self.report.files_known, unit="file", disable=not progress) as bar:
-            stream = self._outcomes(first, todo)
-            more = True
-            while more:
-                more = self._batch(stream, bar)
+        total = self.report.files_found - self.report.files_known
+        with (
+            tqdm(total=total, unit="file", disable=not progress) as bar,
+            closing(self._outcomes(first, todo)) as stream,
+        ):
+            while self._batch(stream, bar):
+                pass
+        self.report.aside.sort()
         self.report.gaps = find_gaps(self.lake, self.due.spans())
         return self.report
 
@@ -175,50 +180,56 @@ class _Run:
         return early, [f for f in todo if f.path not in read]
 
     def _read(self, file: SourceFile) -> Outcome:
-        return read_file(self.source, file, self.wanted, self.ledger.sha256(file, self.wanted))
+        return read_file(self.source, file, self.wanted, self.room, self.ledger.sha256(file, self.wanted))
 
-    def _outcomes(self, early: list[Outcome], todo: list[SourceFile]) -> Iterator[Outcome]:
+    def _outcomes(self, early: list[Outcome], todo: list[SourceFile]) -> Generator[Outcome, None, None]:
         """Every file's outcome, a few files ahead of who asks."""
         yield from early
-        waiting: deque[Future[Outcome]] = deque()
+        waiting: set[Future[Outcome]] = set()
         files = iter(todo)
         with ThreadPoolExecutor(self.workers, thread_name_prefix="ingest") as pool:
             try:
                 while True:
                     while len(waiting) < 2 * self.workers and (file := next(files, None)) is not None:
-                        waiting.append(pool.submit(self._read, file))
+                        waiting.add(pool.submit(self._read, file))
                     if not waiting:
                         return
-                    yield waiting.popleft().result()
+                    # Whichever is done: one that waits for room must not hold up those that would make it.
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    yield from (f.result() for f in done)
             finally:
+                self.room.close()
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def _batch(self, stream: Iterator[Outcome], bar: tqdm) -> bool:
         """Add files until a batch is full, publish it; False when the stream is at its end."""
         began, size, more = time.monotonic(), 0, False
-        entered: list[Outcome] = []
+        entered: list[tuple[str, dict[str, Any]]] = []
+        good = False
         with self.lake.begin(demo=self.demo) as transaction:
             for outcome in stream:
                 bar.update()
                 size += outcome.size
                 if self._take(outcome, transaction):
-                    entered.append(outcome)
+                    good = True
+                    if not outcome.aside:
+                        entered.append((outcome.file.identity, self.ledger.entry(outcome, self.wanted, demo=self.demo)))
+                outcome.leave()
                 if self.failures >= MOST_FAILURES:
                     self.report.stopped = f"{MOST_FAILURES} files in a row could not be had: {self.report.aside[-1]}"
                     break
                 if size > BATCH_BYTES or time.monotonic() - began > BATCH_SECONDS:
                     more = True
                     break
-            if entered:
+            if good:
                 self._set_units(transaction)
                 self.report.add_publish(transaction.publish())
-        if entered:
+        if good:
             if self.manifest is None or self.manifest.is_demo != self.demo:
                 self.ledger.forget()  # what an earlier lake held is not in this one
             self.manifest = self.lake.manifest()
-            for outcome in entered:
-                if not outcome.aside:
-                    self.ledger.add(outcome, self.wanted, demo=self.demo)
+            for identity, entry in entered:
+                self.ledger.add(identity, entry)
             self.ledger.save()
         return more
 
