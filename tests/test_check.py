@@ -14,8 +14,9 @@ from components.check_rows import Coverage, check_capacity, check_duplicates, ch
 from components.errors import NoData
 from components.market_limits import price_limits
 from components.schema import DATASETS, conform_units
+from components.store.intake import rows_by_month
 from components.store.lake import Lake
-from components.store.rows import Rows, rows_by_month
+from components.store.rows import Rows
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,8 @@ import pytest
 
 from components.check_balance import capacity_read, check_balance, dispatched_power
 from components.schema import DATASETS, conform_units
-from components.store.rows import Rows, rows_by_month
+from components.store.intake import rows_by_month
+from components.store.rows import Rows
 from components.store.snapshot import Snapshot
 
 TIMES = pd.date_range("2024-02-01 00:05", periods=12, freq="5min").astype("datetime64[us]")

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 
 from components.errors import StoreBusy, StoreCorrupt, StoreError
 
+_TEMPORARY = re.compile(r"^\.tmp-(\d+)-[0-9a-f]{8}-")
 _held: set[int] = set()
 _watches_forks = False
 
@@ -50,7 +52,7 @@ def write_synced(path: Path, *parts: bytes | memoryview) -> None:
 
 def replace_synced(path: Path, *parts: bytes | memoryview) -> None:
     """Give ``path`` new content in one step: a reader sees the old one or the new one."""
-    temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{path.name}")
+    temporary = _temporary_name(path)
     try:
         write_synced(temporary, *parts)
         os.replace(temporary, path)
@@ -63,7 +65,7 @@ def replace_synced(path: Path, *parts: bytes | memoryview) -> None:
 
 def point_link(link: Path, target: str) -> None:
     """Point a symbolic link somewhere else in one step."""
-    temporary = link.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{link.name}")
+    temporary = _temporary_name(link)
     os.symlink(target, temporary)
     try:
         os.replace(temporary, link)
@@ -71,6 +73,10 @@ def point_link(link: Path, target: str) -> None:
         os.unlink(temporary)
         raise
     sync_folder(link.parent)
+
+
+def _temporary_name(path: Path) -> Path:
+    return path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}-{path.name}")
 
 
 def sync_folder(folder: Path) -> None:
@@ -111,16 +117,18 @@ def remove_abandoned(folder: Path) -> None:
     """Remove temporary files of writers that are no longer alive."""
     with suppress(FileNotFoundError):
         for entry in os.scandir(folder):
-            if entry.name.startswith(".tmp-") and not _alive(entry.name.split("-")[1]):
+            ours = _TEMPORARY.match(entry.name)
+            if ours and not _alive(int(ours[1])):
                 with suppress(FileNotFoundError):
                     os.unlink(entry.path)
 
 
-def _alive(pid: str) -> bool:
-    if not pid.isdigit() or int(pid) == os.getpid():
+def _alive(pid: int) -> bool:
+    """Whether a writer other than this process still runs (this one has nothing open while it cleans up)."""
+    if pid == os.getpid():
         return False
     try:
-        os.kill(int(pid), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -14,16 +14,16 @@ import sys
 import zlib
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from components.errors import StoreError
 from components.schema import DATASETS, Dataset
+from components.store.chunk import Chunk, build_chunk
 from components.store.files import crc32_of, remove_abandoned, replace_synced
 from components.store.rows import Rows
-from components.store.snapshot import Chunk, build_chunk
 
 FORMAT = 1
 """Raised whenever the same rows would give another file: every frame is then rebuilt."""
@@ -115,10 +115,10 @@ class FrameFolder:
         content = {
             "format": FORMAT,
             "version": version,
-            "frames": [{"dataset": d, "month": m, **asdict(frame)} for (d, m), frame in index.items()],
+            "frames": [{"dataset": d, "month": m, **vars(frame)} for (d, m), frame in index.items()],
         }
         self.folder.mkdir(parents=True, exist_ok=True)
-        replace_synced(self.folder / f"{version}.json", json.dumps(content).encode())
+        replace_synced(self.folder / f"{version}.json", json.dumps(content, default=vars).encode())
 
     # -- reading -----------------------------------------------------------------------------------------
 

@@ -7,11 +7,10 @@ next publication removes what was left behind.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,23 +19,21 @@ import pyarrow as pa
 
 from components.errors import StoreError
 from components.schema import DATASETS, conform_units
+from components.store.building import Building, Key, fingerprint_of
 from components.store.files import (
     Lock,
     clear_errors,
-    link_or_copy,
     point_link,
-    read_table,
     remove_abandoned,
     remove_tree,
     sync_folder,
-    sync_folders,
-    write_synced,
     write_table,
 )
-from components.store.framefiles import FrameFolder, origin_hash
-from components.store.manifest import Manifest, StoredDataset, StoredMonth, StoredUnits
+from components.store.framefiles import FrameFolder
+from components.store.intake import rows_by_month
+from components.store.manifest import Manifest
 from components.store.merge import merge
-from components.store.rows import Rows, rows_by_month
+from components.store.rows import Rows
 
 if TYPE_CHECKING:
     from components.store.lake import Lake
@@ -44,9 +41,6 @@ if TYPE_CHECKING:
 VERSIONS_KEPT = 3
 SPOOL_BYTES = 96 << 20
 """Rows held in memory before the largest months go to the spool [bytes]."""
-
-Key = tuple[str, str]
-"""(dataset, month)."""
 
 
 @dataclass(frozen=True)
@@ -191,13 +185,13 @@ class Transaction:
             self.close()
 
     def _publish(self) -> PublishReport:
-        building = _Building(self._lake, self._base, self._staging / "version")
+        building = Building(self._lake, self._base, self._staging / "version")
         for key in sorted({*self._waiting, *self._spooled}):
             pieces = self._waiting.pop(key, [])
             building.merge_month(key, self._spooled.get(key, []), pieces)
         if self._units is not None:
             building.write_units(self._units)
-        if not building.touched or (self._current and building.fingerprint() == _fingerprint(self._current)):
+        if not building.touched or (self._current and building.fingerprint() == fingerprint_of(self._current)):
             return PublishReport(self._current.version if self._current else "empty", False)
         version, previous = self._names(building.fingerprint())
         building.finish(version, previous)
@@ -236,112 +230,6 @@ class Transaction:
             for name, dataset in self._lake.manifest_of(version).datasets.items():
                 needed += [(name, month, stored.sha256) for month, stored in dataset.months.items()]
         FrameFolder(self._lake.root / "frames").sweep(kept, needed)
-
-
-class _Building:
-    """A version in the making in a staging folder."""
-
-    def __init__(self, lake: Lake, base: Manifest | None, folder: Path):
-        self._lake, self._base, self._folder = lake, base, folder
-        self._frames = FrameFolder(lake.root / "frames")
-        self._index = self._frames.read_index(base.version) if base else {}
-        self._stored: dict[str, dict[str, StoredMonth]] = defaultdict(dict)
-        for name, dataset in base.datasets.items() if base else ():
-            self._stored[name].update(dataset.months)
-        self._units = base.units if base else None
-        self._written: set[str] = set()
-        self.touched = False
-        self.added: dict[str, int] = defaultdict(int)
-        self.replaced: dict[str, int] = defaultdict(int)
-        self.months: dict[str, list[str]] = defaultdict(list)
-
-    def merge_month(self, key: Key, spooled: list[tuple[Path, str]], waiting: list[Rows]) -> None:
-        """Merge new rows with the stored month; writes its file and frame when anything is new."""
-        name, month = key
-        dataset = DATASETS[name]
-        file = f"lake/{name}/month={month}/{name}-{month}.parquet"
-        path = self._folder / file
-        pieces = [Rows.from_table(dataset, month, read_table(p, sha)) for p, sha in spooled]
-        held = None
-        if self._base is not None and month in self._stored[name]:
-            held = self._lake.read_rows(name, month, self._base.version)
-        merged = merge(held, [*pieces, *waiting])
-        self.touched = True
-        if held is not None and not merged.added and not merged.replaced:
-            return
-        rows = merged.rows
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if held is None and len(spooled) == 1 and not waiting:
-            # The spooled piece is the month, in its final form.
-            os.rename(spooled[0][0], path)
-            sha256, size = spooled[0][1], path.stat().st_size
-        else:
-            sha256, size = write_table(path, rows.to_table(), dataset.fields)
-        times = rows.times[[0, -1]]
-        self._stored[name][month] = StoredMonth(
-            file, len(rows), pd.Timestamp(times[0]), pd.Timestamp(times[1]), sha256, size, rows.sources
-        )
-        self._written.add(file)
-        frame = self._index.get(key)
-        if frame is None or frame.made_from != origin_hash(dataset, sha256) or self._frames.verify(frame) is None:
-            self._index[key] = self._frames.build(rows, sha256, path)
-        else:
-            seen = path.stat()
-            self._index[key] = replace(frame, lake_size=seen.st_size, lake_mtime_ns=seen.st_mtime_ns)
-        self.added[name] += merged.added
-        self.replaced[name] += merged.replaced
-        self.months[name].append(month)
-
-    def write_units(self, units: pd.DataFrame) -> None:
-        """Write the registry under the name of its content."""
-        self.touched = True
-        fresh = self._folder / "lake" / "units" / "units.parquet"
-        sha256, size = write_table(fresh, pa.Table.from_pandas(units, preserve_index=False))
-        file = f"lake/units/units-{sha256[:12]}.parquet"
-        os.rename(fresh, self._folder / file)
-        self._units = StoredUnits(file, len(units), sha256, size)
-        self._written.add(file)
-
-    def fingerprint(self) -> str:
-        """Hash of everything the version holds."""
-        return _fingerprint(self._manifest("", ()))
-
-    def finish(self, version: str, previous: tuple[str, ...]) -> None:
-        """Complete the folder: unchanged files, manifest, everything synced; note the frames."""
-        manifest = self._manifest(version, previous)
-        unchanged = [
-            s.file for d in manifest.datasets.values() for s in d.months.values() if s.file not in self._written
-        ]
-        for file in unchanged:
-            assert self._base is not None
-            link_or_copy(self._lake.path_of(self._base.version, file), self._folder / file)
-        if self._units is not None and self._units.file not in self._written:
-            # Small and in every version: a copy, so that damage to one version's file leaves the others.
-            assert self._base is not None
-            content = self._lake.path_of(self._base.version, self._units.file).read_bytes()
-            target = self._folder / self._units.file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_synced(target, content)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        write_synced(self._folder / "manifest.json", manifest.to_json().encode())
-        sync_folders(self._folder)
-        here = {(n, m) for n, d in manifest.datasets.items() for m in d.months}
-        self._frames.write_index(version, {key: frame for key, frame in self._index.items() if key in here})
-
-    def _manifest(self, version: str, previous: tuple[str, ...]) -> Manifest:
-        datasets = {n: StoredDataset(dict(sorted(self._stored[n].items()))) for n in DATASETS if self._stored.get(n)}
-        created = pd.Timestamp.now("Etc/GMT-10").tz_localize(None).floor("s").as_unit("us")
-        return Manifest(version, created, previous, datasets, self._units)
-
-
-def _fingerprint(manifest: Manifest) -> str:
-    """Hash of what a version holds, whatever it is called and whenever it was made."""
-    digest = hashlib.sha256()
-    for name, dataset in manifest.datasets.items():
-        for month, stored in dataset.months.items():
-            digest.update(f"{name} {month} {stored.sha256}\n".encode())
-    digest.update((manifest.units.sha256 if manifest.units else "").encode())
-    return digest.hexdigest()
 
 
 def _ensure_link(link: Path, target: str) -> None:

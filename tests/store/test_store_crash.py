@@ -76,6 +76,8 @@ def assert_sound(lake: Lake, allowed: set[float], *, rebuild: bool = True) -> No
     assert value_of(snapshot) in allowed
     publish_market(lake, 5.0, months=("2024-07", "2024-08", "2024-09"))
     assert value_of(open_snapshot(lake)) == 5.0
+    # A version whose publisher died before it became current is no predecessor of anything.
+    assert lake.manifest().previous[0] == snapshot.version
     names = {p.name for p in lake.root.rglob("*")}
     assert not [n for n in names if n.startswith((".tmp-", ".staging-"))]
     assert len(lake.versions()) == 3
@@ -234,6 +236,25 @@ def test_every_reader_during_many_publications_sees_one_whole_version(published,
     assert seen == sorted(seen)
     assert len(set(seen)) > 3
     assert value_of(open_snapshot(lake)) == 33.0
+
+
+def test_a_version_removed_under_the_reader_is_no_error(published, place):
+    lake = copy_of(published, place / "data")
+
+    class Slow(Lake):
+        """A reader that is overtaken by four publications between learning the version and opening it."""
+
+        overtaken = False
+
+        def manifest_of(self, version):
+            if not self.overtaken:
+                self.overtaken = True
+                for value in (4.0, 5.0, 6.0, 7.0):
+                    publish_market(lake, value)
+            return super().manifest_of(version)
+
+    snapshot = open_snapshot(Slow(lake.root))
+    assert (value_of(snapshot), snapshot.problems) == (7.0, ())
 
 
 def test_a_crash_before_the_very_first_version_is_current(place):

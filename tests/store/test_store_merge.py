@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.schema import DATASETS, SOURCE_RANK, conform
+from components.store.intake import rows_by_month
 from components.store.lake import Lake
 from components.store.merge import merge
-from components.store.rows import Rows, rows_by_month
+from components.store.rows import Rows
 
 FLOW = DATASETS["flow"]
 STAMPS = ["2024-07-31 23:55", "2024-08-01 00:00", "2024-08-01 00:05", "2024-08-01 00:30"]
@@ -174,3 +175,11 @@ def test_many_names_do_not_run_over_the_sort_key():
     )
     (rows,) = rows_by_month(DATASETS["scada"], frame)
     assert merge(None, [rows, rows]).rows.to_frame()["duid"].tolist() == names
+
+
+def test_minus_zero_is_zero_and_what_the_caller_does_later_changes_nothing():
+    frame = frame_of([row(mw=-0.0), row(mw=5.0, interconnector="T-V-MNSP1")])
+    (rows,) = rows_by_month(FLOW, frame)
+    frame["mw"] = 7.0
+    assert rows.numbers[0].tolist() == [0.0, 5.0]
+    assert not np.signbit(rows.numbers[0]).any()

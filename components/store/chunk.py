@@ -1,0 +1,129 @@
+"""One dataset's month as arrays over the complete grid of its 5-minute stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from components.market_time import TIME_DTYPE
+from components.schema import Dataset
+from components.vocabulary import ROOFTOP_SUBREGIONS
+
+STEP = np.timedelta64(5, "m").astype("timedelta64[us]")
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """One dataset's month.
+
+    ``values`` is ``(len(fields), len(keys), length)``; ``minutes`` is 5 or 30 where the whole month has
+    one native length, else a uint8 array ``(len(keys), length)`` with 0 where there is no reading.
+    ``first``/``last`` are the outermost stamps with a reading.
+    """
+
+    dataset: str
+    month: str
+    fields: tuple[str, ...]
+    keys: tuple[str, ...]
+    length: int
+    first: np.datetime64
+    last: np.datetime64
+    rows: int
+    sources: tuple[str, ...]
+    load_values: Callable[[], np.ndarray] = field(repr=False)
+    load_minutes: Callable[[], int | np.ndarray] = field(repr=False)
+
+    @property
+    def origin(self) -> np.datetime64:
+        """The stamp before the grid's first: 00:00 of the month's first day."""
+        return np.datetime64(self.month, "us")
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """The numbers, read-only; opened at first use."""
+        return self.load_values()
+
+    @cached_property
+    def minutes(self) -> int | np.ndarray:
+        """Native length of the readings."""
+        return self.load_minutes()
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Key -> row of ``values[field]``."""
+        return {k: i for i, k in enumerate(self.keys)}
+
+
+def month_length(month: str) -> int:
+    """Number of 5-minute stamps in a month."""
+    return pd.Period(month, "M").days_in_month * 288
+
+
+def build_chunk(dataset: Dataset, month: str, tidy: pd.DataFrame) -> tuple[Chunk, np.ndarray, int | np.ndarray]:
+    """Turn a month of tidy rows into a chunk, its values and its native minutes.
+
+    Rows off the 5-minute grid are not expected here (the lake refuses them). Rooftop rows are reduced
+    to one per region and stamp: best quality first, then the latest change; sub-regions are left out.
+    """
+    rows = tidy
+    if dataset.name == "rooftop":
+        rows = rows[~rows["region"].isin(ROOFTOP_SUBREGIONS)]
+        rows = rows.sort_values(["time", "region", "quality", "changed", "type"], na_position="first", kind="stable")
+        rows = rows.drop_duplicates(["time", "region"], keep="last")
+    fields = dataset.fields
+    codes, keys = _sorted_codes(rows[dataset.frame_key])
+    length = month_length(month)
+    stamps = rows["time"].to_numpy(TIME_DTYPE)
+    index = ((stamps - np.datetime64(month, "us")) // STEP).astype("int64") - 1
+    native = rows["minutes"].to_numpy("uint8")
+    numbers = (
+        np.stack([rows[f].to_numpy(dataset.frame_dtype) for f in fields]) if len(rows) else np.empty((len(fields), 0))
+    )
+
+    values = np.full((len(fields), len(keys), length), np.nan, dataset.frame_dtype)
+    blank = np.isnan(numbers).all(axis=0)
+    if blank.any():  # a row without a number is no reading: it must not take the place of one
+        there = ~blank
+        codes, index, native, numbers = codes[there], index[there], native[there], numbers[:, there]
+    is_long = native == 30
+    mixed = bool(is_long.any()) and not bool(is_long.all())
+    native_grid = np.zeros((len(keys), length), "uint8") if mixed else None
+    if is_long.any():
+        for back in range(6):
+            at = index[is_long] - back
+            values[:, codes[is_long], at] = numbers[:, is_long]
+            if native_grid is not None:
+                native_grid[codes[is_long], at] = 30
+    short = ~is_long
+    values[:, codes[short], index[short]] = numbers[:, short]
+    if native_grid is not None:
+        native_grid[codes[short], index[short]] = 5
+    minutes: int | np.ndarray = native_grid if native_grid is not None else (30 if is_long.any() else 5)
+    for array in (values, native_grid):
+        if array is not None:
+            array.flags.writeable = False
+    chunk = Chunk(
+        dataset.name, month, fields, keys, length,
+        stamps.min() if len(stamps) else np.datetime64("NaT", "us"),
+        stamps.max() if len(stamps) else np.datetime64("NaT", "us"),
+        len(tidy), tuple(sorted(tidy["source"].unique())), lambda: values, lambda: minutes,
+    )  # fmt: skip
+    return chunk, values, minutes
+
+
+def _sorted_codes(names: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Positions of each row's name in the sorted list of the names that occur, and that list."""
+    if isinstance(names.dtype, pd.CategoricalDtype):
+        codes, found = names.cat.codes.to_numpy(), list(names.cat.categories)
+    else:
+        codes, uniques = pd.factorize(names)
+        found = list(uniques)
+    used = np.bincount(codes, minlength=len(found)) > 0
+    order = sorted(np.flatnonzero(used).tolist(), key=lambda i: str(found[i]))
+    place = np.zeros(len(found), "int32")
+    place[order] = np.arange(len(order), dtype="int32")
+    return place[codes], tuple(str(found[i]) for i in order)
