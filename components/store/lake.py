@@ -201,7 +201,8 @@ class Lake:
                 base = None
             if replace:
                 base = None
-            return Transaction(self, lock, current, base, demo=demo, notes=notes)
+            with clear_errors(f"publishing into {self.root}"):
+                return Transaction(self, lock, current, base, demo=demo, notes=notes)
         except BaseException:
             lock.release()
             raise
