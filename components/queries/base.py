@@ -234,7 +234,7 @@ class PeriodQuery(Query):
         """The window this question is about, with its interval settled.
 
         ``start``/``end`` win over ``last``; a missing side comes from the data's edge. Without either,
-        ``last`` ends at the newest complete bucket of the interval.
+        ``last`` ends at the newest complete bucket of the interval and begins with a whole one.
         """
         first, newest = snapshot.first(self.dataset), snapshot.last(self.dataset)
         edge = newest if newest is not None else pd.Timestamp("2000-01-01")
@@ -259,8 +259,8 @@ class PeriodQuery(Query):
         span = parse_span(self.last)
         interval = self.shown_interval or auto_interval(edge - span, edge)
         # A stamp that closes its bucket leaves the next one just begun: that start is the newest complete end.
-        end = pd.Timestamp(bucket_start(pd.DatetimeIndex([edge + pd.Timedelta(minutes=5)]), interval)[0])
-        return Window(end - span, end, interval)
+        end = _bucket_floor(edge, interval)
+        return Window(_bucket_floor(end - span, interval), end, interval)
 
     def check(self, snapshot: Snapshot) -> list[Problem]:
         problems = super().check(snapshot)
@@ -291,6 +291,11 @@ class WindowQuery(PeriodQuery):
         minutes = typical_minutes(window.interval)
         slack = 1.1 if minutes > typical_minutes("7d") else 1.0  # February is shorter than the typical month
         return max(0, math.ceil(shared / pd.Timedelta(minutes=minutes) * slack) + 1)
+
+
+def _bucket_floor(moment: pd.Timestamp, interval: str) -> pd.Timestamp:
+    """The moment itself where a bucket begins there, else the start of the bucket that it lies in."""
+    return pd.Timestamp(bucket_start(pd.DatetimeIndex([moment + pd.Timedelta(minutes=5)]), interval)[0])
 
 
 def _floor_day(stamp: pd.Timestamp) -> pd.Timestamp:

@@ -47,7 +47,10 @@ class Revenue(PeriodQuery):
         "revenue": ("$", "Gross spot revenue, net of load_cost"),
         "load_cost": ("$", "What the load paid at spot; negative where it was paid to consume"),
         "capture_price": ("$/MWh", "Revenue of generation / energy, over intervals with both; null without energy"),
-        "capacity_mw": ("MW", "Registered generating capacity of the group's units; null where none is known"),
+        "capacity_mw": (
+            "MW",
+            "Registered generating capacity of the group's units with a reading; null where none is known",
+        ),
         "capacity_factor": ("", "Energy / (capacity x hours registered and read), pooled over units"),
         "coverage": ("", "Share of the expected readings that have both power and price"),
     }
@@ -56,7 +59,9 @@ class Revenue(PeriodQuery):
     by = Choices(
         default=["fuel"], objects=GROUPS, doc="Grouping; one or more of region, fuel, fueltech, station, duid, owner."
     )
-    region = Names(default=[], vocabulary="region", doc="Regions; none = all, NEM = all as one.")
+    region = Names(
+        default=[], vocabulary="region", doc="Regions; none = all, NEM = all as one, whatever else is named."
+    )
     fuel = Names(default=[], vocabulary="fuel", doc="Fuels; storage belongs to battery and battery_charging.")
     station = Names(default=[], vocabulary="station", doc="Stations (repeat the parameter for several).")
     duid = Names(default=[], vocabulary="duid", doc="Units by DUID.")
@@ -153,7 +158,10 @@ class _Pool:
         return settled[:, at : at + len(times)]
 
     def add(self, part: Readings) -> None:
-        """Add a stretch of readings."""
+        """Add a stretch of readings.
+
+        A unit's sums over a whole month depend on the version alone: rollups stored with it would be read here.
+        """
         table, rows = self.table, part.rows
         place = {r: i for i, r in enumerate(REGIONS)}
         region = np.array([place.get(r, -1) for r in table.region[rows]], np.int64)

@@ -155,6 +155,9 @@ def readings(
 ) -> Iterator[Readings]:
     """SCADA of ``(start, end]`` month by month.
 
+    Everything that is asked of all units comes through here, so sums stored per month and unit would take
+    the place of this walk for whole months.
+
     Parameters
     ----------
     chosen : (table rows,) bool, which rows of the registry are asked for; default all. A unit counts only

@@ -200,6 +200,9 @@ def test_columns_of_every_answer_are_documented(kind, mixed):
     assert set(result.frame.columns) <= set(kind.row_columns)
     for column, unit in result.units.items():
         assert kind.row_columns[column][0] == unit
+    for column in result.frame:
+        # Times inside the program are naive NEM time; a zone would shift what is drawn by ten hours.
+        assert not isinstance(result.frame[column].dtype, pd.DatetimeTZDtype)
     assert result.version == "memory"
     assert result.source == ("nemweb",)
 
@@ -221,6 +224,8 @@ def three_days(market):
         ("1d", "auto", "2024-07-02T13:20", "2024-07-03T13:20", "5m"),
         ("1d", "1h", "2024-07-02T13:00", "2024-07-03T13:00", "1h"),
         ("2d", "1d", "2024-07-01", "2024-07-03", "1d"),
+        ("1h", "1d", "2024-07-02", "2024-07-03", "1d"),  # whole buckets, even where one is longer than asked for
+        ("1d", "1M", "2024-06-01", "2024-07-01", "1M"),
         ("latest", "auto", "2024-07-03T13:15", "2024-07-03T13:20", "5m"),
         ("all", "auto", "2024-07-01", "2024-07-03T13:20", "5m"),
     ],
