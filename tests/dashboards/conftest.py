@@ -1,7 +1,7 @@
-"""Fixtures of the dashboards' tests; the market itself is in ``conftest_market``."""
+"""Fixtures of the dashboards' tests; the market itself is in ``two_day_market``."""
 
 import pytest
-from conftest_market import market, serve
+from two_day_market import market, serve
 
 from components.store.snapshot import Snapshot
 

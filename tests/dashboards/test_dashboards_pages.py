@@ -6,7 +6,7 @@ import weakref
 import pandas as pd
 import panel as pn
 import pytest
-from conftest_market import START, market, serve
+from two_day_market import START, market, serve
 
 from components.dashboards import follow
 from components.dashboards.generation import FuelRow, GenerationDashboard, fuel_rows, total
@@ -145,7 +145,9 @@ def test_total_of_fuels_has_no_price_where_one_value_is_unknown():
 
 
 def test_fuels_without_units_get_their_energy_from_the_drawing():
-    frame = pd.DataFrame(columns=["fuel", "energy_mwh", "load_mwh", "revenue", "load_cost", "capture_price", "capacity_factor"])
+    frame = pd.DataFrame(
+        columns=["fuel", "energy_mwh", "load_mwh", "revenue", "load_cost", "capture_price", "capacity_factor"]
+    )
     assert fuel_rows(["imports"], frame, {"imports": 7.0})["imports"].energy == 7
 
 

@@ -42,7 +42,7 @@ export function render({model}) {
     select.addEventListener("change", () => ask({interval: select.value}))
     return h("label", {class: "interval"}, select)
   }
-  draw_on(model, ["changes"], () => {
+  draw_on(model, ["changes", "regions", "region", "presets", "preset", "can_later", "from_date", "to_date", "interval", "intervals", "toggles", "links", "problems"], () => {
     const held = root.contains(document.activeElement) ? document.activeElement : root.getRootNode().activeElement
     const back = held?.dataset?.value
     root.classList.remove("busy")

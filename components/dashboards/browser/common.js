@@ -24,5 +24,10 @@ const svg = (tag, attrs = {}, ...children) => {
 }
 // Replace everything in a node; nothing (null, false) leaves nothing.
 const put = (node, ...children) => node.replaceChildren(...children.flat().filter(c => c !== null && c !== undefined && c !== false))
-// Draw again whenever one of the named parameters changes.
-const draw_on = (model, names, draw) => { for (const n of names) model.on(n, draw); draw() }
+// Draw now, and again after any of the named parameters has changed: once for all that change together.
+const draw_on = (model, names, draw) => {
+  let due = false
+  const soon = () => { if (!due) { due = true; setTimeout(() => { due = false; draw() }, 0) } }
+  for (const n of names) model.on(n, soon)
+  draw()
+}
