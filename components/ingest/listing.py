@@ -72,7 +72,7 @@ def read_listing(page: bytes, url: str, root: str) -> list[Link]:
     here = urlsplit(url)
     out: dict[str, Link] = {}
     for href, before, text, after in reader.found:
-        target = _child(href, text, url, root)
+        target = _child(href, text, url)
         if target is None:
             continue
         # The site's own spelling of this folder may differ in case or stand at another root: keep ours.
@@ -85,7 +85,7 @@ def read_listing(page: bytes, url: str, root: str) -> list[Link]:
     return list(out.values())
 
 
-def _child(href: str, text: str, url: str, root: str) -> str | None:
+def _child(href: str, text: str, url: str) -> str | None:
     """The last step of a link that leads to a direct child of ``url``, spelled as the server wants it."""
     href = href.strip()
     if not href or href.startswith(("?", "#", "javascript:", "mailto:")) or "parent directory" in text.lower():
@@ -102,15 +102,15 @@ def _child(href: str, text: str, url: str, root: str) -> str | None:
     parent, _, last = path.rpartition("/")
     if not last or unquote(last) in (".", ".."):
         return None
+    folder = target.path.endswith("/")
     own, above, whole = _folded(here.path), _folded(parent + "/"), _folded(path + "/")
     if own != above:
         # A listing copied to another place (a mirror below a sub-folder) says where it came from: its entries
-        # are in this folder all the same, unless the link means this folder itself or the one above it.
-        up = _folded(here.path.rstrip("/").rpartition("/")[0] + "/")
-        copied = href.startswith("/") and own.endswith(above) and (above != "/" or url == root)
-        if not copied or own.endswith(whole) or up.endswith(whole):
+        # are in this folder all the same, unless the link means this folder itself or one above it.
+        copied = href.startswith("/") and own.endswith(above) and (above != "/" or folder)
+        if not copied or whole in own:
             return None
-    return quote(last, safe="%!$&'()*+,;=:@~-._") + ("/" if target.path.endswith("/") else "")
+    return quote(last, safe="%!$&'()*+,;=:@~-._") + ("/" if folder else "")
 
 
 def _folded(path: str) -> str:

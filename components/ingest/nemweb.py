@@ -40,6 +40,8 @@ def open_source(text: str, limits: Limits, workers: int = 4) -> Source:
     UsageError
         When the text is an address of another kind than http.
     """
+    if not text.strip():
+        raise UsageError("--source is empty: expected a folder or an http address")
     scheme = re.match(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://", text)
     if scheme and scheme[1].lower() in ("http", "https"):
         return WebSource(text, limits, workers)

@@ -64,6 +64,8 @@ def test_a_listing_copied_to_another_root():
     assert [k.url for k in links] == ["http://h/mirror/Reports/Current/CDEII/", "http://h/mirror/Reports/Current/a.zip"]
     top = read_listing(b'<A HREF="/Reports/">Reports</A>', "http://h/mirror/", "http://h/mirror/")
     assert [k.url for k in top] == ["http://h/mirror/Reports/"]
+    below = read_listing(b'<A HREF="/Reports/">Reports</A>', "http://h/mirror/", "http://h/")
+    assert [k.url for k in below] == ["http://h/mirror/Reports/"]
     # The parent's link, without the words that say so, must not become a folder of this one.
     assert read_listing(b'<A HREF="/Reports/">up</A>', "http://h/mirror/Reports/Current/", "http://h/mirror/") == []
 
