@@ -54,6 +54,7 @@ class Building:
         if self._base is not None and month in self._stored[name]:
             held = self._lake.read_rows(name, month, self._base.version)
         merged = merge(held, [*pieces, *waiting])
+        del pieces
         self.touched = True
         if held is not None and not merged.added and not merged.replaced:
             return

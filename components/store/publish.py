@@ -94,6 +94,7 @@ class Transaction:
         if self._open:
             self._open = False
             self._waiting.clear()
+            pa.default_memory_pool().release_unused()
             with suppress(OSError):
                 remove_tree(self._staging)
             self._lock.release()

@@ -97,7 +97,7 @@ class Rows:
     def to_frame(self, *, narrow: bool = False) -> pd.DataFrame:
         """The tidy frame, columns and dtypes as :func:`components.schema.conform` gives them.
 
-        ``narrow`` leaves texts as categoricals, which is several times smaller.
+        ``narrow`` leaves texts as categoricals and shares the numbers: several times smaller, not to be written to.
         """
 
         def words(codes: np.ndarray, names: Sequence[str]) -> pd.Series:
@@ -112,7 +112,7 @@ class Rows:
         out["minutes"] = self.minutes
         out["source"] = words(self.rank - 1, [SOURCE_OF_RANK[r] for r in sorted(SOURCE_OF_RANK)])
         out["changed"] = self.changed
-        return pd.DataFrame(out, columns=tidy_columns(self.dataset))
+        return pd.DataFrame(out, columns=tidy_columns(self.dataset), copy=not narrow)
 
     def to_table(self) -> pa.Table:
         """The rows as Arrow: texts dictionary-encoded, missing numbers and times null."""
