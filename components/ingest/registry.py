@@ -123,20 +123,7 @@ def _collect(frames: Iterable[pd.DataFrame]) -> Said:
 def _resolve(claims: Said) -> pd.DataFrame:
     """Claims -> the registry."""
     rows = [row for duid, of_unit in claims.items() for row in rows_of(duid, of_unit)]
-    said = conform_units(pd.DataFrame(rows, columns=[c.name for c in UNITS_COLUMNS]))
-    return _without_overruled(said, complete(said))
-
-
-def _without_overruled(said: pd.DataFrame, completed: pd.DataFrame) -> pd.DataFrame:
-    """The completed registry, where ``origin`` no longer names columns whose value a rule has changed."""
-    origin = completed["origin"].tolist()
-    for column in ("fuel", "fueltech", "role"):
-        overruled = (said[column] != completed[column]) & (said[column] != "")
-        for i in np.flatnonzero(overruled):
-            entries = (entry.partition(":") for entry in origin[i].split("|"))
-            left = [(who, [c for c in what.split(",") if c != column]) for who, _, what in entries]
-            origin[i] = "|".join(f"{who}:{','.join(what)}" for who, what in left if what)
-    return completed.assign(origin=origin)
+    return complete(conform_units(pd.DataFrame(rows, columns=[c.name for c in UNITS_COLUMNS])))
 
 
 def _add_units(said: Said, units: pd.DataFrame) -> None:

@@ -50,6 +50,16 @@ def test_history_that_turns_from_30_to_5_minutes():
     assert minutes[unique > np.datetime64("2021-10-01")].tolist() == [5] * 288
 
 
+def test_two_half_hours_before_5_minute_readings_are_no_history():
+    few = np.concatenate(
+        [
+            stamps("2022-01-10 00:00", "2022-01-10 00:30", "30min"),
+            stamps("2022-01-10 00:35", "2022-01-10 01:00", "5min"),
+        ]
+    )
+    assert set(native_minutes(few)[1]) == {5}
+
+
 def test_a_gap_does_not_make_5_minute_readings_longer():
     kept = [t for t in stamps("2022-01-10 00:05", "2022-01-11", "5min") if not 3 <= t.astype(object).hour < 7]
     _, minutes = native_minutes(np.array(kept))
