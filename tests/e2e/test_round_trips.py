@@ -98,7 +98,8 @@ def test_demo_refuses_over_real_data(tmp_path: Path):
     ],
 )
 def test_a_wrong_source_is_one_line_and_stores_nothing(tmp_path: Path, argv: tuple[str, ...], code: int):
-    done = run("--data-dir", tmp_path / "data", *argv)
+    (tmp_path / "settings.yaml").write_text("ingest: {retries: 1}")  # nothing to wait for
+    done = run("--config", tmp_path / "settings.yaml", "--data-dir", tmp_path / "data", *argv)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.strip().splitlines()[-1].startswith("aemo-dashboard: ")
