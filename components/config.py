@@ -52,7 +52,7 @@ class ServerSettings:
     allow_websocket_origin: tuple[str, ...] = _setting(
         (), "Hosts (host or host:port, no *) whose pages may open a session; empty = this machine's names at the port"
     )
-    title: str = _setting("AEMO Energy Dashboard", "Name shown at the head of every page")
+    title: str = _setting("NEM Energy Dashboard", "Name of the site in the browser's title bar, after the page's")
     unused_session_lifetime_ms: int = _setting(
         120_000, "How long a session without a browser is kept (a laptop that fell asleep) [ms]", 1_000, 86_400_000
     )

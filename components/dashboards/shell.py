@@ -13,6 +13,7 @@ import panel as pn
 from panel_material_ui import Page
 
 from components.charts.palette import DARK, LIGHT
+from components.config import active
 from components.dashboards.parts import CardHead
 
 CSS = (
@@ -96,7 +97,7 @@ def page(title: str, masthead: Any, content: Sequence[Any], *, dark: bool) -> Pa
     """The document's root."""
     body = pn.Column(*content, sizing_mode="stretch_width", stylesheets=[_MAIN], margin=0)
     shell = Page(
-        header=[masthead], main=[body], title="", meta_title=f"{title} · NEM Energy Dashboard",
+        header=[masthead], main=[body], title="", meta_title=f"{title} · {active().server.title}",
         meta_description="Australia's electricity market: generation, prices and stations", theme_toggle=False,
         dark_theme=dark, busy_indicator=None, sx=_FRAME, raw_css=[CSS],
     )  # fmt: skip
