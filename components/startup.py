@@ -32,6 +32,7 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     """
     import panel as pn
 
+    from components import config
     from components.dashboards import address, follow, shell
 
     load_once()
@@ -40,8 +41,9 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     given = request.arguments if request is not None else {}
     texts = {k: [v.decode("utf-8", "replace") for v in vs] for k, vs in given.items()}
     dark = pn.state.cookies.get("theme") == "dark"
-    page = dashboard(address.join(texts), dark=dark, document=document)
-    page.root.servable(title=f"{dashboard.title} · NEM Energy Dashboard", location=False)
+    touch = "Mobi" in (request.headers.get("User-Agent", "") if request is not None else "")
+    page = dashboard(address.join(texts), dark=dark, touch=touch, document=document)
+    page.root.servable(title=f"{dashboard.title} · {config.active().server.title}", location=False)
     shell.keep_colours(page.root)
     if document is not None:
         document.template_variables["html_attrs"] = f'data-theme="{"dark" if dark else "light"}"'

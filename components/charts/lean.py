@@ -6,9 +6,11 @@ Colours come from the palette and are set again when the theme changes; the time
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import pandas as pd
+from bokeh.events import RangesUpdate
 from bokeh.models import (
     BasicTickFormatter,
     BoxZoomTool,
@@ -23,7 +25,6 @@ from bokeh.models import (
     LinearAxis,
     Plot,
     Range1d,
-    ResetTool,
     Title,
     VStrip,
 )
@@ -33,6 +34,8 @@ from components.charts.palette import Palette
 from components.market_time import AXIS_LABEL, bucket_end
 
 FONT = "Roboto, system-ui, sans-serif"
+SHORTEST = pd.Timedelta(minutes=30)
+"""A zoom shows at least this much."""
 LEFT = 66
 """Pixels left of every plot, so that plots above each other line up."""
 
@@ -130,9 +133,23 @@ class TimePlot:
         self.gap_mark = VStrip(x0="x0", x1="x1", hatch_pattern="/", hatch_scale=8, line_color=None)
         self.figure.add_glyph(self.gaps, self.gap_mark, level="underlay")
         self.zoom = BoxZoomTool(dimensions="width")
-        self.figure.add_tools(self.zoom, ResetTool())
+        self.figure.add_tools(self.zoom)
         self.figure.toolbar.active_drag = self.zoom
         self._style()
+
+    def on_zoom(self, chosen: Callable[[pd.Timestamp, pd.Timestamp], None]) -> None:
+        """Call ``chosen`` with the window, on the 5-minute grid, when the visitor has dragged over one."""
+
+        def zoomed(event: RangesUpdate) -> None:
+            start, end = (pd.Timestamp(v, unit="ms").round("5min") for v in (event.x0, event.x1))
+            chosen(start, max(end, start + SHORTEST))
+
+        self.figure.on_event(RangesUpdate, zoomed)
+
+    def without_drag(self) -> None:
+        """For fingers: a drag over the chart scrolls the page."""
+        self.figure.toolbar.active_drag = None
+        self.figure.toolbar.tools = [t for t in self.figure.toolbar.tools if t is not self.zoom]
 
     def recolour(self, theme: Palette) -> None:
         """Follow the theme."""

@@ -17,6 +17,7 @@ import panel as pn
 import param
 
 from components.charts import formats
+from components.charts.lean import TimePlot
 from components.charts.palette import Palette, palette
 from components.dashboards import address, follow, ranges, shell
 from components.dashboards.parts import ControlBar, Footer, Masthead
@@ -68,7 +69,7 @@ class Dashboard(pn.viewable.Viewer):
     many_regions: ClassVar[bool] = False
     toggles: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, search: str = "", *, dark: bool = False, document: Any = None):
+    def __init__(self, search: str = "", *, dark: bool = False, touch: bool = False, document: Any = None):
         super().__init__(dark=dark)
         self.document = document
         self.version = ""
@@ -79,6 +80,9 @@ class Dashboard(pn.viewable.Viewer):
         self.bar = ControlBar(on_message=self._asked, multi=self.many_regions, margin=0)
         self.footer = Footer()
         content = self.build()
+        for chart in self.charts():
+            if isinstance(chart, TimePlot):
+                chart.without_drag() if touch else chart.on_zoom(self._zoomed)
         self.masthead.param.watch(self._recoloured, "dark")
         self.root = shell.page(self.title, self.masthead, [self.bar, *content, self.footer], dark=dark)
         self.read(search)
@@ -208,6 +212,10 @@ class Dashboard(pn.viewable.Viewer):
         except (ValueError, TypeError):
             log.info("ignored a message of the control bar: %.200r", message)
             self.refresh()
+
+    def _zoomed(self, start: pd.Timestamp, end: pd.Timestamp) -> None:
+        """A window was dragged over: it is asked for anew, at the interval that suits it; Back returns."""
+        self.change(start=start, end=end, last="1d", interval="auto")
 
     def _retried(self, message: dict[str, Any]) -> None:
         if message.get("action") == "retry":

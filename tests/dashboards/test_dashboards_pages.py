@@ -6,7 +6,8 @@ import weakref
 import pandas as pd
 import panel as pn
 import pytest
-from two_day_market import START, market, serve
+from bokeh.events import RangesUpdate
+from two_day_market import END, START, market, serve
 
 from components.dashboards import follow
 from components.dashboards.generation import FuelRow, GenerationDashboard, fuel_rows, total
@@ -207,6 +208,26 @@ def test_controls_change_the_address(snapshot):
     assert page.bar.search == "?region=SA1&interval=1h&interchange=1"
     page.bar.on_message({"search": "?last=2d"})
     assert page.bar.search == "?last=2d"
+
+
+def test_dragging_over_a_chart_asks_for_that_window_on_the_5_minute_grid(snapshot):
+    page = GenerationDashboard("?interval=1h")
+    model = page.stack.figure
+    start = pd.Timestamp("2024-03-01 06:01:10").value / 1e6
+    model._trigger_event(RangesUpdate(model, x0=start, x1=start + 60_000, y0=0, y1=1))
+    assert page.bar.search == "?start=2024-03-01T06:00&end=2024-03-01T06:30"
+    page.bar.on_message({"search": ""})
+    assert page.stack.x.end == milliseconds(END)
+
+
+def milliseconds(time: pd.Timestamp) -> float:
+    return time.value / 1e6
+
+
+def test_on_a_phone_a_drag_over_a_chart_scrolls_the_page(snapshot):
+    page = GenerationDashboard(touch=True)
+    for chart in page.charts():
+        assert [type(t).__name__ for t in chart.figure.toolbar.tools] == ["HoverTool"]
 
 
 def test_without_the_api_the_data_menu_says_so(snapshot, monkeypatch):

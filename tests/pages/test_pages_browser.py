@@ -154,6 +154,13 @@ def test_a_visit_click_by_click(browser, server):
         page.go_back()
         detail.filter(has_text="by 5 minutes").wait_for()
         assert heading.text_content() == "Generation by fuel · South Australia"
+        page.mouse.move(400, 400)  # drag over a part of the chart: it is asked for anew
+        page.mouse.down()
+        page.mouse.move(600, 400, steps=4)
+        page.mouse.up()
+        page.wait_for_url("**/generation?region=SA1&start=*&end=*")
+        page.go_back()
+        page.wait_for_url("**/generation?region=SA1")
         page.get_by_role("button", name="Toggle dark theme").click()
         page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
         page.get_by_role("navigation").get_by_role("link", name="Stations").click()
