@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from aemo_text import mms_text, price_file, scada_file, section, zipped
+from aemo_text import PRICE_COLUMNS, mms_text, price_file, price_rows, scada_file, section, zipped
 from nemweb_server import Fault, serving
 
 from components.errors import SourceError, UsageError
@@ -181,6 +181,32 @@ def test_deleting_the_lake_makes_the_ledger_forget(tree, tmp_path):
     report = ingest(lake, str(tree), progress=False)
     assert report.files_read == 7
     assert _content(lake) == before
+
+
+def test_a_lake_that_began_anew_makes_the_ledger_forget(tree, tmp_path):
+    lake = Lake(tmp_path / "data")
+    ingest(lake, str(tree), progress=False)
+    july = lake.read("price", "2024-07")
+    with lake.begin(replace=True) as transaction:
+        transaction.add("price", july)
+        transaction.publish()
+    report = ingest(lake, str(tree), tables="price", progress=False)
+    assert (report.files_known, report.files_read) == (1, 5), "only July is still there"
+    assert len(lake.read("price", "2024-09")) == 6
+
+
+def test_a_file_of_which_one_table_was_set_aside_is_tried_again(tree, tmp_path):
+    columns = ("SETTLEMENTDATE", "REGION", "INTERVENTION", "TOTALDEMAND")
+    region = section("DISPATCH", "REGIONSUM", 4, columns, [("2024/09/01 00:25:00", "SA1", 0, 1)])
+    price = section("DISPATCH", "PRICE", 5, PRICE_COLUMNS, price_rows("2024/09/01 00:25:00"))
+    name = f"{IS}/PUBLIC_DISPATCHIS_202409010025_1.zip"
+    _put(tree, name, zipped(("A.CSV", mms_text(price, region))))
+    lake = Lake(tmp_path / "data")
+    first = ingest(lake, str(tree / IS), progress=False)
+    assert (first.files_read, len(first.aside), first.failed) == (4, 1, False)
+    assert len(lake.read("price", "2024-09")) == 8
+    again = ingest(lake, str(tree / IS), progress=False)
+    assert (again.files_known, again.files_read) == (3, 1)
 
 
 def test_a_broken_ledger_is_no_obstacle(tree, tmp_path):
