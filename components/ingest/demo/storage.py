@@ -80,7 +80,9 @@ def _within_storage(want: np.ndarray, capacity: np.ndarray, storage: np.ndarray)
         ask = want[:, :, step]
         spare = (now - low) * 12 * _ONE_WAY
         # The day must end at the reserve: sell at full power once the remaining time is only just enough.
-        ask = np.where(spare >= most * (steps - step - 1), np.minimum(most, spare), ask)
+        left = most * (steps - step - 1)
+        ask = np.where(spare >= left - 2 * most, np.maximum(ask, 0.0), ask)  # too late to buy: no time to sell it
+        ask = np.where(spare >= left, np.minimum(most, spare), ask)
         ask = np.minimum(ask, spare)
         ask = np.maximum(ask, -(top - now) * 12 / _ONE_WAY)
         centi = np.trunc(np.clip(ask, -most, most) * 100)
