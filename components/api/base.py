@@ -30,6 +30,7 @@ from components.api import data
 from components.api.cache import Answer, answers
 from components.api.compression import ENCODINGS, compressed, compressed_pieces
 from components.api.limits import MOST_FIELDS, limits
+from components.api.memory import give_back_memory
 from components.api.negotiate import best_encoding, has_already
 from components.api.problems import MEDIA_TYPE, ApiError, invalid, later
 from components.api.work import Pool, questions, snapshots
@@ -40,6 +41,8 @@ ALLOWED = "GET, HEAD, OPTIONS"
 EXPOSED = "ETag, Link, Retry-After, Content-Disposition, Allow"
 CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 NEVER_KEEP = "no-store"
+LARGE_BYTES = 4_000_000
+"""Bodies above this leave enough memory behind to be worth handing back."""
 
 
 log = logging.getLogger(__name__)
@@ -248,6 +251,8 @@ class ApiHandler(RequestHandler):
             await self._send_pieces(found.pieces)
             return
         self.set_header("Content-Length", str(len(found.body)))
+        if len(found.body) > LARGE_BYTES:
+            questions.begin(give_back_memory)
         await self.finish(found.body)
 
     async def _send_pieces(self, pieces: Iterator[bytes]) -> None:
@@ -261,6 +266,8 @@ class ApiHandler(RequestHandler):
             except Exception:
                 self._socket.close()
                 raise
+            finally:
+                questions.begin(give_back_memory)
         await self.finish()
 
     def write_error(self, status_code: int, **why: Any) -> None:
