@@ -12,20 +12,17 @@ import numpy as np
 import pandas as pd
 from bokeh.events import RangesUpdate
 from bokeh.models import (
-    BasicTickFormatter,
     BoxZoomTool,
     ColumnDataSource,
     CustomJSHover,
     CustomJSTickFormatter,
     DatetimeAxis,
     DatetimeTickFormatter,
-    FixedTicker,
     Grid,
     HoverTool,
     LinearAxis,
     Plot,
     Range1d,
-    Title,
     VStrip,
 )
 
@@ -71,6 +68,27 @@ def step_edges(times: np.ndarray, interval: str, label: str) -> np.ndarray:
         return np.append(stamps, bucket_end(stamps[-1:], interval))
     step = bucket_end(stamps[:1], interval)[0] - stamps[0]
     return np.append(stamps[:1] - step, stamps)
+
+
+def close_steps(columns: dict[str, np.ndarray], values: np.ndarray) -> dict[str, np.ndarray]:
+    """Let the last step before a hole reach to the hole: Bokeh draws a step only if the next point is there.
+
+    Parameters
+    ----------
+    columns : arrays of one value for each boundary (``t`` among them).
+    values : (series, boundaries) of what is drawn as lines; where one of them ends, its last row is repeated.
+    """
+    there = np.isfinite(values)
+    ends = np.flatnonzero((there[:, :-1] & ~there[:, 1:]).any(axis=0)) + 1
+    if not len(ends):
+        return columns
+    out = {}
+    for name, array in columns.items():
+        longer = np.insert(array, ends, array[ends - 1])
+        if name == "t":
+            longer[ends + np.arange(len(ends))] = array[ends]
+        out[name] = longer
+    return out
 
 
 def complete_index(times: np.ndarray, interval: str) -> np.ndarray:
@@ -214,16 +232,3 @@ def tooltip(rows: Mapping[str, tuple[str, str, str, int]], theme: Palette) -> st
         f'<div style="color:{theme.muted};margin-bottom:4px">@t{{custom}}</div>'
         f'<table style="border-collapse:collapse">{lines}</table></div>'
     )
-
-
-__all__ = [
-    "BasicTickFormatter",
-    "FixedTicker",
-    "TimePlot",
-    "Title",
-    "complete_index",
-    "hover_of",
-    "milliseconds",
-    "step_edges",
-    "tooltip",
-]

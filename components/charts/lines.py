@@ -9,7 +9,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource, FixedTicker, GlyphRenderer, HoverTool, Line, Range1d, Span, Step, VAreaStep
 
 from components.charts.budget import Thinned, thin_lines
-from components.charts.lean import TimePlot, formatters, hover_of, milliseconds, tooltip
+from components.charts.lean import TimePlot, close_steps, formatters, hover_of, milliseconds, tooltip
 from components.charts.palette import Palette
 from components.charts.scales import price_span, price_ticks, stretch
 
@@ -46,6 +46,8 @@ def line_data(edges: np.ndarray, series: Mapping[str, np.ndarray], *, as_price: 
         columns[f"y_{name}"] = stretch(columns[f"v_{name}"]) if as_price else columns[f"v_{name}"]
     top = np.fmax.reduce([columns[f"y_{n}"] for n in names]) if names else np.full(len(thinned.edges), np.nan)
     columns["top"] = np.nan_to_num(top)
+    if names:
+        columns = close_steps(columns, np.vstack([columns[f"v_{n}"] for n in names]))
     columns = {k: (v if k == "t" else v.astype("float32")) for k, v in columns.items()}
     for array in columns.values():
         array.flags.writeable = False

@@ -13,7 +13,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource, GlyphRenderer, HoverTool, Line, Range1d, Span, Step, VAreaStep
 
 from components.charts.budget import Thinned, thin_stack
-from components.charts.lean import TimePlot, formatters, hover_of, milliseconds, tooltip
+from components.charts.lean import TimePlot, close_steps, formatters, hover_of, milliseconds, tooltip
 from components.charts.palette import Palette
 from components.vocabulary import FUELS
 
@@ -85,6 +85,8 @@ def stack_data(edges: np.ndarray, series: Mapping[str, np.ndarray], line: np.nda
     columns["line"] = _drawn(values[-1])
     columns["zero"] = np.zeros(len(columns["t"]), "float32")
     columns["top"] = _drawn(outer[1])
+    if len(columns["line"]):
+        columns = close_steps(columns, columns["line"][None])
     for array in columns.values():
         array.flags.writeable = False
     demand = values[-1][np.isfinite(values[-1])]

@@ -346,15 +346,20 @@ class Dashboard(pn.viewable.Viewer):
         share = result.present / result.expected if result.expected else 1.0
         return "" if share >= 0.9995 else f"coverage {formats.percent(share)}"
 
-    def nearest_window(self, snapshot: Snapshot, dataset: str, window: Window) -> list[dict[str, str]]:
-        """A link to the data nearest to a window that has none."""
-        first, last = snapshot.first(dataset), snapshot.last(dataset)
-        if first is None or last is None:
+    def nearest_window(
+        self, snapshot: Snapshot, dataset: str, window: Window, keys: Sequence[str] | None = None
+    ) -> list[dict[str, str]]:
+        """A link to the data nearest to a window that has none; of some units or regions only, with ``keys``."""
+        chunks = [c for c in snapshot.chunks(dataset) if keys is None or any(k in c.position for k in keys)]
+        if not chunks:
             return []
-        begin = (first - pd.Timedelta(minutes=5)).normalize()
+        step = pd.Timedelta(minutes=5)
+        spans = [(pd.Timestamp(c.first) - step, pd.Timestamp(c.last)) for c in chunks]
+        begin, last = min(spans, key=lambda s: max(s[0] - window.end, window.start - s[1]))
         length = min(max(window.end - window.start, pd.Timedelta(days=1)), pd.Timedelta(days=30))
-        end = last if window.start >= last else min(begin + length, last)
-        start = max(end - length, begin)
+        after = window.start >= last
+        start = max(last - length, begin) if after else begin
+        end = last if after else min(begin + length, last)
         texts = {k: v for k, v in self.texts.items() if k not in ("start", "end", "last")}
         texts |= PeriodQuery(start=start, end=end).texts()
         return [{"label": f"Show {formats.window(start, end)}", "href": f"./{self.slug}" + address.join(texts)}]

@@ -105,12 +105,22 @@ class StationsDashboard(Dashboard):
                     ].iloc[0]
                 )
             ]
-        hits = ANSWERS.ask(snapshot, self.listed()).frame
+        hits = self.ordered(snapshot)
         hits = hits[hits["has_data"] > 0]
-        if hits.empty:
-            return []
-        ordered = hits if self.listed().q.strip() else hits.sort_values("capacity_mw", ascending=False, kind="stable")
-        return [str(ordered["station"].iloc[0])]
+        return [] if hits.empty else [str(hits["station"].iloc[0])]
+
+    def ordered(self, snapshot: Snapshot) -> pd.DataFrame:
+        """The stations of the list: as found, or those with readings in these months first, the largest first."""
+        query = self.listed()
+        hits = ANSWERS.ask(snapshot, query).frame
+        if query.q.strip():
+            return hits
+        window = self.ask(StationOutput).window(snapshot)
+        low, high = window.start.to_datetime64(), window.end.to_datetime64()
+        known = {d for c in snapshot.chunks("scada") if c.first <= high and c.last > low for d in c.keys}
+        here = [any(d in known for d in duids.split(" ")) for duids in hits["duid"]]
+        by = ["_here", "has_data", "capacity_mw"]
+        return hits.assign(_here=here).sort_values(by, ascending=False, kind="stable").drop(columns="_here")
 
     def output(self, names: Sequence[str]) -> StationOutput:
         """Power, price and revenue of the chosen station."""
@@ -155,7 +165,7 @@ class StationsDashboard(Dashboard):
         if result.frame.empty:
             reason = f"{names[0]} has no readings in {formats.window(window.start, window.end)}."
             for card in (self.chart_card, self.unit_card):
-                card.empty(reason, actions=self.nearest_window(snapshot, "scada", window))
+                card.empty(reason, actions=self.nearest_window(snapshot, "scada", window, own["duid"].split(" ")))
             self.chart_card.head.heading = names[0]
             return
         key = (output.fingerprint(), window.start, window.end, window.interval, own["region"])
@@ -173,9 +183,8 @@ class StationsDashboard(Dashboard):
 
     def _own(self, snapshot: Snapshot, name: str) -> dict[str, Any]:
         found = ANSWERS.ask(snapshot, Stations(by="station", station=[name])).frame
-        return dict(found.iloc[0]) if len(found) else dict.fromkeys(
-            ("region", "fuel", "fueltech", "owner", "capacity_mw", "storage_mwh"), ""
-        )  # fmt: skip
+        unknown = dict.fromkeys(("region", "fuel", "fueltech", "owner", "duid"), "") | {"capacity_mw": np.nan}
+        return unknown if found.empty else dict(found.iloc[0])
 
     def _lines(self, result: Any, region: str) -> tuple[LineData, LineData]:
         labels, edges = steps_of(result)
@@ -193,10 +202,8 @@ class StationsDashboard(Dashboard):
         self.capacity.line_color = self.theme.muted
 
     def _list(self, snapshot: Snapshot, names: Sequence[str]) -> None:
-        hits = ANSWERS.ask(snapshot, self.listed()).frame
+        hits = self.ordered(snapshot)
         query = self.listed()
-        if not query.q.strip():
-            hits = hits.sort_values(["has_data", "capacity_mw"], ascending=False, kind="stable")
         self.search.param.update(
             typed=query.q, chosen=names[0] if names else "",
             hits=[self._hit(h) for h in hits.head(MOST_HITS).to_dict("records")],
@@ -227,7 +234,7 @@ class StationsDashboard(Dashboard):
             {"label": "Revenue", "value": formats.money(of("revenue")), "note": "gross, at spot"},
             {"label": "Capture price", "value": formats.price(of("capture_price")), "unit": "$/MWh"},
             {"label": "Capacity factor", "value": formats.percent(of("capacity_factor"))},
-            {"label": "Capacity", "value": formats.number(own["capacity_mw"] or np.nan), "unit": "MW"},
+            {"label": "Capacity", "value": formats.number(own["capacity_mw"]), "unit": "MW"},
         ]
         if of("load_mwh") > 0:
             tiles.insert(1, {"label": "Load", "value": formats.significant(of("load_mwh") / 1000), "unit": "GWh"})

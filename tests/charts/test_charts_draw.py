@@ -112,3 +112,12 @@ def test_mix_bars_fill_from_0_to_100_without_loads():
     assert rows["fuel"] == ["Coal", "Wind"]
     assert rows["left"] == [0, 75]
     assert rows["right"] == [75, 100]
+
+
+def test_the_last_step_before_a_hole_reaches_to_the_hole():
+    """Real months with weeks between them: an isolated bucket had no line at all."""
+    data = line_data(edges(4), {"NSW1": np.array([5.0, NAN, 7, NAN]), "SA1": np.array([1.0, 2, 3, 4])}, as_price=True)
+    at = milliseconds(edges(4))
+    assert data.columns["t"].tolist() == [at[0], at[1], at[1], at[2], at[3], at[3], at[4]]
+    np.testing.assert_array_equal(data.columns["v_NSW1"], np.array([5, 5, NAN, 7, 7, NAN, NAN], "float32"))
+    assert data.columns["v_SA1"].tolist() == [1, 1, 2, 3, 3, 4, 4]
