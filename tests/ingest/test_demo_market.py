@@ -11,7 +11,7 @@ import pytest
 from components.ingest.demo import prices
 from components.ingest.demo.clock import Grid, month_grid
 from components.ingest.demo.fleet import Fleet, build_fleet
-from components.ingest.demo.links import LINES, LINKS, net_interchange
+from components.ingest.demo.links import LINES, LINKS, Limits, net_interchange, relieve
 from components.ingest.demo.market import MonthResult, simulate_month
 from components.ingest.demo.outlook import outlook
 from components.ingest.demo.plant import TECHNOLOGIES, availability
@@ -79,6 +79,25 @@ def test_a_flow_by_hand():
     row = LINKS.index("T-V-MNSP1")
     flow[row], losses[row] = 10_000, 500
     assert net_interchange(flow, losses)[:, 0].tolist() == [0, 0, 0, 10_500, -10_000]
+
+
+@pytest.mark.parametrize(
+    ("spare", "room", "moved"),
+    [(500.0, 300.0, 120.0), (500.0, 70.0, 70.0), (40.0, 300.0, 40.0), (0.0, 300.0, 0.0)],
+)
+def test_a_short_region_is_helped_as_far_as_link_and_neighbour_can(spare: float, room: float, moved: float):
+    """Tasmania lacks 120 MW; Victoria's plant has ``spare`` MW, Basslink ``room`` MW in that direction."""
+    row, tas, vic = LINKS.index("T-V-MNSP1"), REGIONS.index("TAS1"), REGIONS.index("VIC1")
+    flow, export, imports = np.zeros((6, 1)), np.zeros((6, 1)), np.zeros((6, 1))
+    imports[row] = -100 * room
+    output, least = np.full((5, 1), 1000.0), np.full((5, 1), 200.0)
+    most = output.copy()
+    output[tas] += 120.0
+    most[vic] += spare
+    relieve(flow, output, least, most, Limits(export, imports))
+    assert flow[row, 0] == -moved
+    assert np.abs(flow).sum() == moved
+    assert (output[tas, 0], output[vic, 0]) == (1120.0 - moved, 1000.0 + moved)
 
 
 def test_flows_lie_within_limits_and_follow_prices(frames: dict[str, pd.DataFrame]):
