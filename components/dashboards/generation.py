@@ -163,7 +163,7 @@ class GenerationDashboard(Dashboard):
             return
         key = (query.fingerprint(), window.start, window.end, window.interval)
         stack = ANSWERS.get(snapshot, ("stack", key), lambda: self._stack(snapshot, result, window))
-        price = ANSWERS.get(snapshot, ("price", key), lambda: self._price(snapshot, window))
+        price = ANSWERS.get(snapshot, ("price", key), lambda: self._price(snapshot, result, window))
         self.stack.feed(stack)
         self.price.feed(price, move_x=False)
         self._table(snapshot, window, stack, result)
@@ -174,20 +174,20 @@ class GenerationDashboard(Dashboard):
         self.table_card.ready(formats.window(window.start, window.end))
 
     def _stack(self, snapshot: Snapshot, result: Result, window: Window) -> StackData:
-        labels, edges = steps_of(result)
+        labels, edges = steps_of(result, snapshot, "scada")
         series = column(result, labels, "mw", ["fuel"], add=True)
         demand = ANSWERS.ask(snapshot, self.demand(window))
         lines = column(demand, labels, "underlying", ["region"])
         total = np.sum(list(lines.values()), axis=0) if lines else None
         return stack_data(edges, series, total)
 
-    def _price(self, snapshot: Snapshot, window: Window) -> LineData:
-        result = ANSWERS.ask(snapshot, self.prices(window))
-        labels, edges = steps_of(result)
-        return line_data(edges, column(result, labels, "price", ["region"]), as_price=True)
+    def _price(self, snapshot: Snapshot, result: Result, window: Window) -> LineData:
+        labels, edges = steps_of(result, snapshot, "scada")  # the steps of the chart above
+        prices = ANSWERS.ask(snapshot, self.prices(window))
+        return line_data(edges, column(prices, labels, "price", ["region"]), as_price=True)
 
     def _table(self, snapshot: Snapshot, window: Window, stack: StackData, result: Result) -> None:
-        labels, edges = steps_of(result)
+        labels, edges = steps_of(result, snapshot, "scada")
         hours = np.diff(edges).astype("timedelta64[s]").astype(float) / 3600
         drawn = {f: float(np.nansum(v * hours)) for f, v in column(result, labels, "mw", ["fuel"], add=True).items()}
         money = ANSWERS.ask(snapshot, self.revenue(window))

@@ -94,13 +94,13 @@ class OverviewDashboard(Dashboard):
             self.stack_card.empty(reason, actions=self.nearest_window(snapshot, "scada", window))
             return
         key = (query.fingerprint(), window.start, window.end, window.interval)
-        stack = ANSWERS.get(snapshot, ("plain stack", key), lambda: self._stack(result))
+        stack = ANSWERS.get(snapshot, ("plain stack", key), lambda: self._stack(snapshot, result))
         self.stack.feed(stack)
         self.legend.entries = [{"label": FUELS[f].label, "colour": self.theme.fuels[f]} for f in stack.present]
         self.stack_card.ready(self.describe(window, stack.thinned.note), heading=f"Generation · {name}")
 
-    def _stack(self, result: Result) -> StackData:
-        labels, edges = steps_of(result)
+    def _stack(self, snapshot: Snapshot, result: Result) -> StackData:
+        labels, edges = steps_of(result, snapshot, "scada")
         return stack_data(edges, column(result, labels, "mw", ["fuel"], add=True))
 
     def _prices(self, snapshot: Snapshot) -> None:
@@ -110,7 +110,7 @@ class OverviewDashboard(Dashboard):
                 "No prices have been stored yet.", commands=["aemo-dashboard ingest --tables price --source …"]
             )
             return
-        labels, _ = steps_of(result)
+        labels, _ = steps_of(result, snapshot, "price")
         series = column(result, labels, "price", ["region"])
         tiles = [self._tile(r, series[r], labels) for r in (NEM, *REGIONS) if r in series]
         self.tiles.tiles = tiles
@@ -134,7 +134,7 @@ class OverviewDashboard(Dashboard):
         if result.frame.empty:
             self.mix_card.empty("No generation has been stored yet.")
             return
-        labels, _ = steps_of(result)
+        labels, _ = steps_of(result, snapshot, "scada")
         power = column(result, labels, "mw", ["region", "fuel"])
         latest: dict[str, dict[str, float]] = {NAMES[r]: {} for r in NAMES}
         for name, values in power.items():

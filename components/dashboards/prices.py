@@ -87,7 +87,7 @@ class PricesDashboard(Dashboard):
         key = (query.fingerprint(), window.start, window.end, window.interval)
 
         def make() -> LineData:
-            labels, edges = steps_of(result)
+            labels, edges = steps_of(result, snapshot, "price")
             return line_data(edges, column(result, labels, "price", ["region"]), as_price=True)
 
         data = ANSWERS.get(snapshot, ("prices", key), make)

@@ -7,15 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from components.charts.lean import complete_index, step_edges
+from components.market_time import DISPATCH as STEP
+from components.market_time import bucket_label, bucket_start
 from components.queries.base import Result
+from components.store.snapshot import Snapshot
 
 
-def steps_of(result: Result) -> tuple[np.ndarray, np.ndarray]:
-    """Labels of every step from the first to the last row, and the steps' boundaries (one more)."""
+def steps_of(result: Result, snapshot: Snapshot, dataset: str) -> tuple[np.ndarray, np.ndarray]:
+    """Labels of every step, and the steps' boundaries (one more).
+
+    They cover the window as far as the dataset has data at all: a unit that stopped half way through the window
+    leaves a visible gap, the time before the first file does not.
+    """
     times = result.frame["time"].to_numpy("datetime64[us]")
-    if not len(times):
-        return times, times
-    labels = complete_index(times, result.interval)
+    first, last = snapshot.first(dataset), snapshot.last(dataset)
+    if not len(times) or first is None or last is None or result.start is None or result.end is None:
+        return times[:0], times[:0]
+    edges = np.array([max(result.start + STEP, first), min(result.end, last)], "datetime64[us]")
+    inside = bucket_label(bucket_start(edges, result.interval), result.interval)
+    labels = complete_index(np.concatenate([times[[0, -1]], inside]), result.interval)
     return labels, step_edges(labels, result.interval, result.time_label)
 
 

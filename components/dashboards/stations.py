@@ -169,7 +169,7 @@ class StationsDashboard(Dashboard):
             self.chart_card.head.heading = names[0]
             return
         key = (output.fingerprint(), window.start, window.end, window.interval, own["region"])
-        power, price = ANSWERS.get(snapshot, ("station", key), lambda: self._lines(result, own["region"]))
+        power, price = ANSWERS.get(snapshot, ("station", key), lambda: self._lines(snapshot, result, own["region"]))
         self.power.colours = {"power": own["fuel"]}
         self._colours(own)
         ceiling = own["capacity_mw"] if pd.notna(own["capacity_mw"]) else 0.0
@@ -186,8 +186,8 @@ class StationsDashboard(Dashboard):
         unknown = dict.fromkeys(("region", "fuel", "fueltech", "owner", "duid"), "") | {"capacity_mw": np.nan}
         return unknown if found.empty else dict(found.iloc[0])
 
-    def _lines(self, result: Any, region: str) -> tuple[LineData, LineData]:
-        labels, edges = steps_of(result)
+    def _lines(self, snapshot: Snapshot, result: Any, region: str) -> tuple[LineData, LineData]:
+        labels, edges = steps_of(result, snapshot, "scada")
         power = next(iter(column(result, labels, "mw").values()))
         price = next(iter(column(result, labels, "price").values()))
         return (

@@ -311,3 +311,22 @@ def test_half_a_market_is_enough(monkeypatch):
     for kind in (OverviewDashboard, GenerationDashboard, StationsDashboard):
         assert "empty" in {c.head.mode for c in kind().cards}
         assert "error" not in {c.head.mode for c in kind().cards}
+
+
+def test_a_unit_that_stops_within_the_window_leaves_a_visible_gap(monkeypatch):
+    frames = market().block("scada", "mw", START, END)
+    tidy = (
+        pd.DataFrame(frames.values.T, columns=frames.keys)
+        .assign(time=frames.times)
+        .melt("time", var_name="duid", value_name="mw")
+    )
+    tidy = tidy[(tidy["duid"] != "WIND1") | (tidy["time"] <= pd.Timestamp("2024-03-02 12:00"))].assign(source="demo")
+    full = market("stopped")
+    stopped = Snapshot("stopped", {"scada": Snapshot.from_frames({"scada": tidy}, full.units).chunks("scada"),
+                                   "price": full.chunks("price")}, full.units)  # fmt: skip
+    serve(monkeypatch, stopped)
+    page = StationsDashboard("?duid=WIND1&start=2024-02-20&end=2024-03-03")
+    assert page.power.x.start == milliseconds(START)  # nothing is known before
+    assert page.power.x.end == milliseconds(END)
+    assert [len(page.power.gaps.data[k]) for k in ("x0", "x1")] == [1, 1]
+    assert page.power.gaps.data["x0"][0] == milliseconds(pd.Timestamp("2024-03-02 12:00"))
