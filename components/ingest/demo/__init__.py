@@ -8,6 +8,7 @@ What holds, whatever window is asked for:
   charging) − ``net_interchange`` = ``demand``, exactly: power is kept in whole hundredths of a MW, dispatch
   aims at the modelled demand and the published demand takes what rounding (or, rarely, a shortage) leaves;
 * ``Σ net_interchange`` = ``Σ losses``, flows lie within their limits, ``cleared <= uigf``;
+* nothing in the demo reaches the cumulative price threshold: its administered-price and suspension flags are 0;
 * the demand level is the real one for any number of units: where few units stand for many, they are bigger.
 """
 

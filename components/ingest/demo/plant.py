@@ -38,7 +38,7 @@ TECHNOLOGIES = {
     "distillate": Technology(0.00, 0.90, 0.96, 0.04, 0.015, 8.0),
 }
 # Units that system strength keeps running: share of capacity.
-_KEPT_ON = {"PPCCGT": 0.36, "OSB-AG": 0.40, "TORRB2": 0.0}
+_KEPT_ON = {"PPCCGT": 0.36, "OSB-AG": 0.40}
 # Tasmania runs on water: its stations are spread over the whole merit order and never all stop, gas is the reserve.
 # Queensland's water is small rivers and what Wivenhoe has pumped: offered early.
 _LOCAL = {

@@ -48,8 +48,6 @@ _FCAS_LEVEL = {
 }  # fmt: skip
 _FCAS_LAYERS = ((288, 0.6), (36, 0.6), (6, 0.5), (1, 0.3))
 WEEK = 7 * 288
-CUMULATIVE_THRESHOLD = 1_490_200.0
-ADMINISTERED_CAP = 600.0
 
 
 def price_cap(times: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,8 @@ def write_demo(
         for dataset, frame in demo_frames(fleet, seed, start, last, progress=progress):
             transaction.add(dataset, frame)
         transaction.set_units(demo_units(fleet))
+        if progress:  # years take a minute or two to be sorted, written and synced
+            tqdm.write(f"publishing {days} days", file=sys.stderr)
         return transaction.publish()
 
 
