@@ -29,14 +29,32 @@ _FIXED = {"5m": 5, "30m": 30, "1h": 60, "1d": 1440, "7d": 10080}
 _MONTHS = {"1M": 1, "3M": 3, "season": 3, "half": 6, "1y": 12, "fy": 12}
 _TYPICAL_MINUTES = {**_FIXED, **{k: n * 43830 for k, n in _MONTHS.items()}}
 
-# The one ladder: a range up to this long -> the interval that `auto` picks.
-_LADDER = (
-    (pd.Timedelta(days=3), "5m"),
-    (pd.Timedelta(days=14), "30m"),
-    (pd.Timedelta(days=45), "1h"),
-    (pd.Timedelta(days=740), "1d"),
-    (pd.Timedelta(days=3 * 366), "7d"),
+
+@dataclass(frozen=True)
+class Rung:
+    """Ranges up to ``longest`` -> the interval that ``auto`` picks, and the ones a picker offers."""
+
+    longest: pd.Timedelta
+    auto: str
+    offered: tuple[str, ...]
+
+
+# The one ladder. What is offered keeps a chart between a handful and some ten thousand steps; the API takes any
+# interval for any range within its budget.
+LADDER = (
+    Rung(pd.Timedelta(days=3), "5m", ("5m", "30m", "1h", "1d")),
+    Rung(pd.Timedelta(days=14), "30m", ("5m", "30m", "1h", "1d", "7d")),
+    Rung(pd.Timedelta(days=45), "1h", ("5m", "30m", "1h", "1d", "7d", "1M")),
+    Rung(pd.Timedelta(days=200), "1d", ("30m", "1h", "1d", "7d", "1M", "3M")),
+    Rung(pd.Timedelta(days=740), "1d", ("1h", "1d", "7d", "1M", "3M", "season", "half", "1y", "fy")),
+    Rung(pd.Timedelta(days=3 * 366), "7d", ("1d", "7d", "1M", "3M", "season", "half", "1y", "fy")),
+    Rung(pd.Timedelta.max, "1M", ("1d", "7d", "1M", "3M", "season", "half", "1y", "fy")),
 )
+
+
+def rung(start: pd.Timestamp, end: pd.Timestamp) -> Rung:
+    """The step of the ladder that a window stands on."""
+    return next(r for r in LADDER if end - start <= r.longest)
 
 
 def auto_interval(start: pd.Timestamp, end: pd.Timestamp) -> str:
@@ -45,10 +63,16 @@ def auto_interval(start: pd.Timestamp, end: pd.Timestamp) -> str:
     >>> auto_interval(pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-02"))
     '5m'
     """
-    for longest, interval in _LADDER:
-        if end - start <= longest:
-            return interval
-    return "1M"
+    return rung(start, end).auto
+
+
+def offered_intervals(start: pd.Timestamp, end: pd.Timestamp) -> tuple[str, ...]:
+    """The intervals that an interval picker offers for a window, finest first.
+
+    >>> offered_intervals(pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-02"))
+    ('5m', '30m', '1h', '1d')
+    """
+    return rung(start, end).offered
 
 
 def label_side(interval: str) -> str:
@@ -168,20 +192,88 @@ def parse_span(text: str) -> pd.Timedelta | pd.DateOffset:
     return pd.Timedelta(minutes=count * minutes)
 
 
+_HOUR = np.timedelta64(1, "h").astype("timedelta64[us]")
+_STEP = np.timedelta64(DISPATCH_MINUTES, "m").astype("timedelta64[us]")
+_EPOCH = np.datetime64("1970-01-01", "us")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which intervals of a window count: those that begin in these months, hours and weekdays; empty = all.
+
+    ``months`` 1-12, ``hours`` 0-23, ``weekdays`` 1-7 (Monday first), in NEM time. The stamp 00:00 ends an interval of
+    the day before, so it belongs to that day, to its month and to hour 23.
+    """
+
+    months: tuple[int, ...] = ()
+    hours: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.months or self.hours or self.weekdays)
+
+    @property
+    def intervals_a_day(self) -> int:
+        """5-minute intervals of a day that counts at all."""
+        return 12 * (len(set(self.hours)) or 24)
+
+    def mask(self, times: np.ndarray) -> np.ndarray:
+        """Which of these interval-ending stamps count (T,).
+
+        >>> Calendar(hours=(23,)).mask(np.array(["2024-07-01T00:00", "2024-07-01T00:05"], "datetime64[us]"))
+        array([ True, False])
+        """
+        inside = np.asarray(times, TIME_DTYPE) - np.timedelta64(1, "us")
+        keep = np.ones(len(inside), bool)
+        if self.months:
+            keep &= np.isin(inside.astype("datetime64[M]").astype("int64") % 12 + 1, self.months)
+        if self.weekdays:
+            # 1970-01-01 was a Thursday.
+            keep &= np.isin((inside.astype("datetime64[D]").astype("int64") + 3) % 7 + 1, self.weekdays)
+        if self.hours:
+            keep &= np.isin(inside.astype("datetime64[h]").astype("int64") % 24, self.hours)
+        return keep
+
+    def count(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Number of 5-minute intervals of each ``(start, end]`` that count; both datetime64[us] (N,)."""
+        low = np.asarray(start, TIME_DTYPE) - _EPOCH
+        high = np.maximum(np.asarray(end, TIME_DTYPE) - _EPOCH, low)
+        if not self or not len(low):
+            return (high // _STEP - low // _STEP).astype(np.int64)
+        # Hour by hour: all twelve intervals of an hour count, or none.
+        first, last = int(low.min() // _HOUR), int(high.max() // _HOUR) + 1
+        chosen = self.mask(_EPOCH + np.arange(first + 1, last + 1) * _HOUR)
+        before = np.r_[0, np.cumsum(chosen) * 12]
+
+        def upto(when: np.ndarray) -> np.ndarray:
+            hour = (when // _HOUR).astype(np.int64) - first
+            return before[hour] + np.where(chosen[hour], (when % _HOUR) // _STEP, 0)
+
+        return upto(high) - upto(low)
+
+
+ALWAYS = Calendar()
+
+
 @dataclass(frozen=True)
 class Window:
-    """A half-open window ``(start, end]`` in NEM time with the interval it is shown at."""
+    """A half-open window ``(start, end]`` in NEM time with the interval it is shown at.
+
+    ``calendar`` tells which of its intervals count.
+    """
 
     start: pd.Timestamp
     end: pd.Timestamp
     interval: str
+    calendar: Calendar = ALWAYS
 
     @property
     def hours(self) -> float:
-        """Length in hours."""
+        """Length in hours, whatever the calendar leaves out."""
         return (self.end - self.start) / pd.Timedelta(hours=1)
 
     @property
     def expected(self) -> int:
-        """Number of 5-minute intervals the window holds."""
-        return max(0, int((self.end.floor("5min") - self.start.floor("5min")) / DISPATCH))
+        """Number of 5-minute intervals of the window that count."""
+        edges = np.array([self.start.floor("5min"), self.end.floor("5min")], TIME_DTYPE)
+        return int(self.calendar.count(edges[:1], edges[1:])[0])

@@ -11,7 +11,7 @@ from components import __version__
 from components.api.delivery import Delivery, path_parameters, shapes
 from components.api.formats import FORMATS
 from components.api.problems import MEDIA_TYPE, TYPES
-from components.queries.base import REGISTRY, Choices, Instant, Names, Query, Span, known_names
+from components.queries.base import REGISTRY, Choices, Instant, Names, Query, Recurring, Span, known_names
 from components.store.snapshot import empty_snapshot
 
 FIXED_VOCABULARIES = ("region", "fuel", "fueltech")
@@ -52,6 +52,8 @@ def parameter_schema(parameter: param.Parameter) -> dict[str, Any]:
         if parameter.vocabulary in FIXED_VOCABULARIES:
             items = {"enum": list(known_names(parameter.vocabulary, empty_snapshot()))}
         return {"type": "array", "items": items}
+    if isinstance(parameter, Recurring):
+        return {"type": "array", "items": {"type": "string", "pattern": parameter.pattern}}
     if isinstance(parameter, param.Selector):
         schema = {"type": "string", "enum": [str(o) for o in parameter.objects]}
     elif isinstance(parameter, param.Boolean):

@@ -6,15 +6,23 @@ of the readings it has (each stands for the same five minutes), so the mean time
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from components.market_time import DISPATCH_MINUTES, TIME_DTYPE, bucket_end, bucket_label, bucket_start
+from components.market_time import (
+    DISPATCH_MINUTES,
+    HOURS_PER_DISPATCH,
+    TIME_DTYPE,
+    bucket_end,
+    bucket_label,
+    bucket_start,
+)
 
 STEP = np.timedelta64(DISPATCH_MINUTES, "m").astype("timedelta64[us]")
-HOW = ("mean", "min", "max")
+HOW = ("mean", "min", "max", "sum")
+"""What a bucket shows of its readings; ``sum`` is that of power over time: energy [MWh] of power [MW]."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,30 @@ def run_counts(present: np.ndarray, first: np.ndarray) -> np.ndarray:
     return np.add.reduceat(present, first, axis=-1, dtype=np.int64)
 
 
+_MERGE: dict[str, np.ufunc] = {"mean": np.add, "sum": np.add, "min": np.minimum, "max": np.maximum}
+_NEUTRAL = {"mean": 0.0, "sum": 0.0, "min": np.inf, "max": -np.inf}
+
+
+def run_values(values: np.ndarray, present: np.ndarray, first: np.ndarray, how: str) -> np.ndarray:
+    """What each run adds to its bucket (K, R): its sum, or its lowest or highest reading."""
+    if _MERGE[how] is np.add:
+        return run_sums(values, first)
+    filled = np.where(present, values, _NEUTRAL[how])
+    return filled if len(first) == values.shape[-1] else _MERGE[how].reduceat(filled, first, axis=-1)
+
+
+def settled(totals: np.ndarray, counts: np.ndarray, how: str) -> np.ndarray:
+    """Buckets from what was collected; NaN where there is no reading."""
+    out = np.full(totals.shape, np.nan)
+    read = counts > 0
+    out[read] = totals[read]
+    if how == "mean":
+        out[read] /= counts[read]
+    elif how == "sum":
+        out[read] *= HOURS_PER_DISPATCH
+    return out
+
+
 class Means:
     """Bucket means of ``count`` series, collected month by month.
 
@@ -88,15 +120,14 @@ class Means:
     ----------
     count : number of series K.
     axis : the buckets.
-    how : ``mean`` (of the readings present), ``min`` or ``max``.
+    how : one of :data:`HOW`, of the readings present.
     """
 
     def __init__(self, count: int, axis: Axis, how: str = "mean"):
         self.axis = axis
         self.how = how
         self.counts = np.zeros((count, len(axis)), np.int32)
-        neutral = {"mean": 0.0, "min": np.inf, "max": -np.inf}[how]
-        self.totals = np.full((count, len(axis)), neutral)
+        self.totals = np.full((count, len(axis)), _NEUTRAL[how])
 
     def add(self, times: np.ndarray, values: np.ndarray, rows: np.ndarray | slice = slice(None)) -> None:
         """Add the stamps ``times`` (T,) of the series ``rows``; ``values`` is (K, T), NaN = missing.
@@ -112,14 +143,7 @@ class Means:
         where: slice | np.ndarray = slice(low, high) if high - low == len(bucket) else bucket
         present = ~np.isnan(values)
         self._at(self.counts, rows, where, run_counts(present, first), np.add)
-        if self.how == "mean":
-            self._at(self.totals, rows, where, run_sums(values, first), np.add)
-        else:
-            pick = np.minimum if self.how == "min" else np.maximum
-            neutral = np.inf if self.how == "min" else -np.inf
-            filled = np.where(present, values, neutral)
-            part = filled if len(first) == values.shape[-1] else pick.reduceat(filled, first, axis=-1)
-            self._at(self.totals, rows, where, part, pick)
+        self._at(self.totals, rows, where, run_values(values, present, first, self.how), _MERGE[self.how])
 
     @staticmethod
     def _at(target: np.ndarray, rows, where, part: np.ndarray, merge: np.ufunc) -> None:
@@ -131,17 +155,18 @@ class Means:
 
     def result(self) -> np.ndarray:
         """(K, B) float64; NaN where a bucket has no reading."""
-        if self.how == "mean":
-            with np.errstate(invalid="ignore", divide="ignore"):
-                return np.where(self.counts > 0, self.totals / self.counts, np.nan)
-        return np.where(self.counts > 0, self.totals, np.nan)
+        return settled(self.totals, self.counts, self.how)
 
 
 class KeyedMeans:
-    """Bucket means of series that turn up as the data is read; each is opened at its first reading."""
+    """Bucket means of series that turn up as the data is read; each is opened at its first reading.
 
-    def __init__(self, axis: Axis):
+    ``how`` is one of :data:`HOW`.
+    """
+
+    def __init__(self, axis: Axis, how: str = "mean"):
         self.axis = axis
+        self.how = how
         self._series: dict[Hashable, tuple[np.ndarray, np.ndarray]] = {}
 
     def add(self, keys: Sequence[Hashable], times: np.ndarray, values: np.ndarray) -> None:
@@ -151,14 +176,16 @@ class KeyedMeans:
         if not len(times):
             return
         first, bucket = self.axis.runs(times)
-        sums, counts = run_sums(values, first), run_counts(~np.isnan(values), first)
-        for key, total, count in zip(keys, sums, counts, strict=True):
+        present = ~np.isnan(values)
+        parts, counts = run_values(values, present, first, self.how), run_counts(present, first)
+        for key, part, count in zip(keys, parts, counts, strict=True):
             if not count.any():
                 continue
             if key not in self._series:
-                self._series[key] = np.zeros(len(self.axis)), np.zeros(len(self.axis), np.int32)
+                empty = np.full(len(self.axis), _NEUTRAL[self.how])
+                self._series[key] = empty, np.zeros(len(self.axis), np.int32)
             totals, counted = self._series[key]
-            totals[bucket] += total
+            totals[bucket] = _MERGE[self.how](totals[bucket], part)
             counted[bucket] += count
 
     @property
@@ -166,21 +193,12 @@ class KeyedMeans:
         """The series that have a reading, in the order of their first one."""
         return list(self._series)
 
-    def means(self, keys: Sequence[Hashable]) -> np.ndarray:
+    def result(self, keys: Sequence[Hashable]) -> np.ndarray:
         """(len(keys), B) float64; NaN where a bucket has no reading, or a series none at all."""
-        return self._stack(keys, lambda total, count: total / count)
-
-    def sums(self, keys: Sequence[Hashable]) -> np.ndarray:
-        """As :meth:`means`, for what is to be added up rather than averaged."""
-        return self._stack(keys, lambda total, count: total)
-
-    def _stack(self, keys: Sequence[Hashable], made: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
         out = np.full((len(keys), len(self.axis)), np.nan)
         for row, key in enumerate(keys):
             if key in self._series:
-                totals, counted = self._series[key]
-                read = counted > 0
-                out[row, read] = made(totals[read], counted[read])
+                out[row] = settled(*self._series[key], self.how)
         return out
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -19,6 +19,7 @@ import param
 from components.errors import Problem, QueryError, UsageError, nearest
 from components.market_time import (
     INTERVALS,
+    Calendar,
     Window,
     auto_interval,
     bucket_start,
@@ -31,6 +32,7 @@ from components.queries.parameters import (
     Choices,
     Instant,
     Names,
+    Recurring,
     Span,
     format_value,
     parse_texts,
@@ -224,6 +226,26 @@ class PeriodQuery(Query):
         default="1d",
         doc="Length up to the newest complete bucket, used where start and end are not given: 24h, 7d, P7D, 3M, 1y, latest, all.",
     )
+    month = Recurring(
+        default=[],
+        cycle="month",
+        doc="Only intervals of these months: 1-12 or jan … dec, lists and ranges (1,2 or nov-feb).",
+    )
+    hour = Recurring(
+        default=[],
+        cycle="hour",
+        doc="Only intervals that begin in these hours of the day: 0-23, lists and ranges; 17-20 = from 17:00 to 21:00.",
+    )
+    weekday = Recurring(
+        default=[],
+        cycle="weekday",
+        doc="Only intervals of these days: 1-7 or mon … sun, lists and ranges, workday, weekend; public holidays are no exception.",
+    )
+
+    @property
+    def calendar(self) -> Calendar:
+        """Which intervals of the window count: those that begin in the months, hours and weekdays asked for."""
+        return Calendar(tuple(self.month), tuple(self.hour), tuple(self.weekday))
 
     @property
     def shown_interval(self) -> str | None:
@@ -236,6 +258,9 @@ class PeriodQuery(Query):
         ``start``/``end`` win over ``last``; a missing side comes from the data's edge. Without either,
         ``last`` ends at the newest complete bucket of the interval and begins with a whole one.
         """
+        return replace(self._window(snapshot), calendar=self.calendar)
+
+    def _window(self, snapshot: Snapshot) -> Window:
         first, newest = snapshot.first(self.dataset), snapshot.last(self.dataset)
         edge = newest if newest is not None else pd.Timestamp("2000-01-01")
         if self.start is not None or self.end is not None:
@@ -358,6 +383,7 @@ def register(query: Q) -> Q:
 
 
 __all__ = [
-    "LONGEST_TEXT", "MOST_NAMES", "REGISTRY", "Choices", "Instant", "Names", "PeriodQuery", "Query", "Result", "Span",
+    "LONGEST_TEXT", "MOST_NAMES", "REGISTRY", "Choices", "Instant", "Names", "PeriodQuery", "Query", "Recurring", "Result",
+    "Span",
     "WindowQuery", "check_names", "known_names", "register",
 ]  # fmt: skip

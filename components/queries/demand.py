@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import param
 
 from components.market_time import label_side
-from components.metrics.buckets import Means, trimmed
+from components.metrics.buckets import HOW, Means
 from components.queries.base import Names, Result, WindowQuery, register
-from components.queries.regional import aligned, axis_of, long_frame, regions_asked
+from components.queries.regional import aligned, axis_of, blocks, long_frame, regions_asked, shown_buckets
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS
 
@@ -27,13 +30,18 @@ class Demand(WindowQuery):
     row_columns = {
         "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
         "region": ("", "Region, or NEM"),
-        "demand": ("MW", "Operational demand; can be negative"),
+        "demand": ("MW", "Operational demand; can be negative. With agg=sum these columns are energy in MWh"),
         "rooftop": ("MW", "Estimated rooftop solar"),
         "underlying": ("MW", "Demand + rooftop, null where either is missing"),
     }
-    examples = ("last=1d&region=NSW1", "last=30d&interval=1d&region=NEM")
+    examples = ("last=1d&region=NSW1", "last=30d&interval=1d&region=NEM", "last=1y&interval=1M&agg=max")
 
     region = Names(default=[], vocabulary="region", doc="Regions; none = the five apart, NEM = their sum.")
+    agg: Any = param.Selector(
+        default="mean",
+        objects=list(HOW),
+        doc="What a bucket shows of its 5-minute power: mean, min, max, or sum = energy: the same columns in MWh.",
+    )
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         return self.buckets_at_most(snapshot) * len(regions_asked(self.region))
@@ -43,9 +51,9 @@ class Demand(WindowQuery):
         window = self.window(snapshot)
         asked = regions_asked(self.region)
         axis = axis_of(snapshot, window, "region")
-        columns = {name: Means(len(asked), axis) for name in ("demand", "rooftop", "underlying")}
+        columns = {name: Means(len(asked), axis, self.agg) for name in ("demand", "rooftop", "underlying")}
         present = 0
-        for block in snapshot.blocks("region", "demand", window.start, window.end, REGIONS) if len(axis) else ():
+        for block in blocks(snapshot, "region", "demand", window, REGIONS) if len(axis) else ():
             roof = aligned(snapshot, "rooftop", "mw", block.times, REGIONS)
             parts = {"demand": block.values, "rooftop": roof, "underlying": block.values + roof}
             for name, values in parts.items():
@@ -54,10 +62,10 @@ class Demand(WindowQuery):
                     present += int((~np.isnan(rows)).sum())
                 columns[name].add(block.times, np.vstack(rows))
         numbers = {name: means.result() for name, means in columns.items()}
-        keep = trimmed(~np.isnan(numbers["demand"]))
+        keep = shown_buckets(axis, window, ~np.isnan(numbers["demand"]))
         frame = long_frame(axis.labels[keep], {"region": asked}, {k: v[:, keep] for k, v in numbers.items()})
         return Result(
-            frame, dict.fromkeys(numbers, "MW"), window.start, window.end, ("region",), window.interval,
+            frame, dict.fromkeys(numbers, "MWh" if self.agg == "sum" else "MW"), window.start, window.end, ("region",), window.interval,
             label_side(window.interval), window.expected * len(asked), present,
             snapshot.version, snapshot.sources,
             ("Rooftop solar is AEMO's half-hourly estimate, published late.",),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import param
 
 from components.market_time import label_side
-from components.metrics.buckets import Means, trimmed
+from components.metrics.buckets import Means
 from components.metrics.generation import NEGATIVE, POSITIVE, signed
 from components.metrics.links import utilisation
 from components.queries.base import Names, Result, WindowQuery, register
-from components.queries.regional import aligned, axis_of, long_frame
+from components.queries.regional import aligned, axis_of, blocks, long_frame, shown_buckets
 from components.store.snapshot import Snapshot
 
 _READ = ("mw", "mw_target", "export_limit", "import_limit")
@@ -42,6 +45,9 @@ class Flows(WindowQuery):
     examples = ("last=1d", "interconnector=VIC1-NSW1&last=7d&interval=1h")
 
     interconnector = Names(default=[], vocabulary="interconnector", doc="Interconnectors; none = all.")
+    agg: Any = param.Selector(
+        default="mean", objects=["mean", "min", "max"], doc="What a bucket shows of each column's 5-minute values."
+    )
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         return self.buckets_at_most(snapshot) * len(self.interconnector or snapshot.keys("flow"))
@@ -53,9 +59,9 @@ class Flows(WindowQuery):
         links = tuple(k for k in known if k in self.interconnector) if self.interconnector else known
         axis = axis_of(snapshot, window, "flow")
         names = (*_READ, "utilisation", "mw_forward", "mw_reverse")
-        means = {name: Means(len(links), axis) for name in names}
+        means = {name: Means(len(links), axis, self.agg) for name in names}
         present = 0
-        for block in snapshot.blocks("flow", "mw", window.start, window.end, links) if len(axis) else ():
+        for block in blocks(snapshot, "flow", "mw", window, links) if len(axis) else ():
             parts = {"mw": block.values}
             for name in _READ[1:]:
                 parts[name] = aligned(snapshot, "flow", name, block.times, links)
@@ -66,7 +72,7 @@ class Flows(WindowQuery):
             for name, values in parts.items():
                 means[name].add(block.times, values)
         numbers = {name: m.result() for name, m in means.items()}
-        keep = trimmed(~np.isnan(np.vstack([numbers["mw"], numbers["mw_target"]])))
+        keep = shown_buckets(axis, window, ~np.isnan(np.vstack([numbers["mw"], numbers["mw_target"]])))
         frame = long_frame(axis.labels[keep], {"interconnector": links}, {k: v[:, keep] for k, v in numbers.items()})
         units = {name: self.row_columns[name][0] for name in names}
         return Result(

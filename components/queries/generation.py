@@ -9,10 +9,10 @@ import numpy as np
 import param
 
 from components.market_time import Window, label_side
-from components.metrics.buckets import KeyedMeans, trimmed
+from components.metrics.buckets import HOW, KeyedMeans
 from components.metrics.generation import NEGATIVE, POSITIVE, signed, sum_units, terms
 from components.queries.base import Names, Result, WindowQuery, register
-from components.queries.regional import REGION_ORDER, axis_of, long_frame, regions_asked
+from components.queries.regional import REGION_ORDER, axis_of, blocks, long_frame, regions_asked, shown_buckets
 from components.queries.units import UnitCoverage, readings, unit_table
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, FUELTECHS, GENERATOR, LOAD, NEM, REGIONS
@@ -42,13 +42,27 @@ class GenerationByFuel(WindowQuery):
         "region": ("", "Region; NEM is the whole market, empty are units without a region"),
         "fuel": ("", "Fuel"),
         "fueltech": ("", "Fuel technology (with by=fueltech)"),
-        "mw": ("MW", "Average power over the interval, null where no unit has a reading"),
+        "mw": (
+            "MW",
+            "Average power over the interval (its lowest or highest with agg), null where no unit has a reading",
+        ),
+        "mwh": ("MWh", "Energy of the interval (agg=sum), in place of mw; the missing adds nothing"),
     }
-    examples = ("last=1d&region=NSW1", "last=7d&interval=30m&region=NEM", "last=1d&by=fueltech&region=VIC1")
+    examples = (
+        "last=1d&region=NSW1",
+        "last=7d&interval=30m&region=NEM",
+        "last=1d&by=fueltech&region=VIC1",
+        "last=30d&interval=1d&agg=sum&hour=17-20",
+    )
 
     region = Names(default=[], vocabulary="region", doc="Regions; none = the five apart, NEM = one series for all.")
     fuel = Names(default=[], vocabulary="fuel", doc="Fuels to show; none = all.")
     by: Any = param.Selector(default="fuel", objects=["fuel", "fueltech"], doc="Fuels, or the finer fuel technologies.")
+    agg: Any = param.Selector(
+        default="mean",
+        objects=list(HOW),
+        doc="What a bucket shows of its 5-minute power: mean, min, max, or sum = energy (column mwh in place of mw).",
+    )
     interchange = param.Boolean(
         default=False, doc="Add imports (+) and exports (-) of each region; the NEM as a whole has none."
     )
@@ -81,7 +95,7 @@ class _ByFuel:
         self.asked = regions_asked(query.region)
         self.fine = query.by == "fueltech"
         self.axis = axis_of(snapshot, self.window, "scada", "rooftop", *(["region"] if query.interchange else []))
-        self.means = KeyedMeans(self.axis)
+        self.means = KeyedMeans(self.axis, query.agg)
         self.expected = self.present = 0
         self.notes: list[str] = []
 
@@ -114,8 +128,8 @@ class _ByFuel:
         chosen = np.zeros(table.rows, bool)
         for _, positive, negative in layers:
             chosen |= (gives & (positive >= 0)) | (takes & (negative >= 0))
-        coverage = UnitCoverage(table, self.window.start, self.window.end)
-        for part in readings(self.snapshot, self.window.start, self.window.end, chosen):
+        coverage = UnitCoverage(table, self.window)
+        for part in readings(self.snapshot, self.window, chosen):
             counts = coverage.add(part)
             live = counts > 0
             for keys, positive, negative in layers:
@@ -144,7 +158,7 @@ class _ByFuel:
             return
         tech = ROOFTOP[1] if self.fine else ""
         regions: set[str] = set()
-        for block in self.snapshot.blocks("rooftop", "mw", self.window.start, self.window.end):
+        for block in blocks(self.snapshot, "rooftop", "mw", self.window):
             known = ~np.isnan(block.values)
             here = [i for i in range(len(block.keys)) if known[i].any()]
             for i in here:
@@ -169,7 +183,7 @@ class _ByFuel:
         regions = [r for r in self.asked if r != NEM]
         if not self.query.interchange or not regions:
             return
-        for block in self.snapshot.blocks("region", "net_interchange", self.window.start, self.window.end, regions):
+        for block in blocks(self.snapshot, "region", "net_interchange", self.window, regions):
             for i, region in enumerate(regions):
                 if np.isnan(block.values[i]).all():
                     continue
@@ -190,16 +204,17 @@ class _ByFuel:
             key=lambda k: (REGION_ORDER.index(k[0]) if k[0] in REGION_ORDER else -1, k[0],
                            _FUEL_ORDER.get(k[1], 99), _TECH_ORDER.get(k[2], 99), k[2]),
         )  # fmt: skip
-        values = self.means.means(keys)
-        keep = trimmed(~np.isnan(values))
+        values = self.means.result(keys)
+        keep = shown_buckets(self.axis, self.window, ~np.isnan(values))
+        column = "mwh" if self.query.agg == "sum" else "mw"
         names: dict[str, Sequence[str]] = {"region": [k[0] for k in keys], "fuel": [k[1] for k in keys]}
         series: tuple[str, ...] = ("region", "fuel")
         if self.fine:
             names["fueltech"] = [k[2] for k in keys]
             series = ("region", "fuel", "fueltech")
-        frame = long_frame(self.axis.labels[keep], names, {"mw": values[:, keep]})
+        frame = long_frame(self.axis.labels[keep], names, {column: values[:, keep]})
         return Result(
-            frame, {"mw": "MW"}, self.window.start, self.window.end, series, self.window.interval,
+            frame, {column: self.query.row_columns[column][0]}, self.window.start, self.window.end, series, self.window.interval,
             label_side(self.window.interval), self.expected or self.window.expected, self.present,
             self.snapshot.version, self.snapshot.sources, tuple(self.notes),
         )  # fmt: skip

@@ -107,6 +107,103 @@ class Choices(Names):
         return words
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CYCLES: dict[str, tuple[int, tuple[str, ...], dict[str, tuple[int, ...]]]] = {
+    "month": (1, _MONTHS, {}),
+    "hour": (0, tuple(str(h) for h in range(24)), {}),
+    "weekday": (1, _DAYS, {"workday": (1, 2, 3, 4, 5), "weekend": (6, 7)}),
+}
+"""Parts of the calendar that come round again -> their first number, their names, names for several."""
+
+
+class Recurring(param.List):
+    """Months of the year, hours of the day or days of the week, as numbers; empty = all.
+
+    Texts may name them (``jan``, ``sat``, ``weekend``), list them and give ranges, both ends included and round the
+    end where the first lies behind the last (``nov-feb``, ``22-5``). Hours may be clock times: ``17:00-21:00`` = ``17-20``.
+    """
+
+    __slots__ = ["cycle"]
+    _slot_defaults = dict(param.List._slot_defaults, cycle="month")
+
+    def __init__(self, default=param.Undefined, *, cycle=param.Undefined, **params):
+        self.cycle = cycle
+        super().__init__(default=default, item_type=int, **params)
+
+    @property
+    def numbers(self) -> range:
+        """The legal numbers."""
+        first, names, _ = CYCLES[self.cycle]
+        return range(first, first + len(names))
+
+    @property
+    def pattern(self) -> str:
+        """Regular expression of one text between commas, for the documentation."""
+        _, names, several = CYCLES[self.cycle]
+        one = "|".join(dict.fromkeys((*map(str, reversed(self.numbers)), *names)))
+        more = "".join(f"|{name}" for name in several)
+        return f"^(({one})(-({one}))?{more})$"
+
+    def _validate(self, val):
+        super()._validate(val)
+        if any(n not in self.numbers for n in val or ()):
+            raise ValueError(f"{self.cycle} must lie in {self.numbers[0]}-{self.numbers[-1]}, found {val}")
+
+    def parse(self, texts: Sequence[str]) -> list[int]:
+        """Numbers in ascending order; raises UsageError saying what is expected."""
+        words = [w.strip().lower().replace("–", "-") for t in texts for w in t.split(",")]
+        found = {n for w in words if w for n in self._span(w)}
+        if not found:
+            raise UsageError("names nothing")
+        return sorted(found)
+
+    def _span(self, word: str) -> list[int]:
+        several = CYCLES[self.cycle][2]
+        if word in several:
+            return list(several[word])
+        if self.cycle == "hour" and (clock := re.fullmatch(r"(\d{1,2}):00-(\d{1,2}):00", word, re.ASCII)):
+            first, end = int(clock[1]), int(clock[2])
+            if first > 23 or not 0 < end <= 24 or first == end:
+                raise UsageError(f"{word!r} is no stretch of the day; write 17:00-21:00, or 17-20 for the same hours")
+            return self._between(first, end - 1)
+        ends = [self._number(w) for w in word.split("-")]
+        if len(ends) > 2 or None in ends:
+            _, names, _ = CYCLES[self.cycle]
+            named = "" if self.cycle == "hour" else f" or {names[0]}, {names[1]} …"
+            more = "".join(f", {n}" for n in several)
+            raise UsageError(
+                f"{word[:20]!r} is none of {self.numbers[0]}-{self.numbers[-1]}{named}{more}; lists and ranges are fine"
+            )
+        first, last = (n for n in (ends[0], ends[-1]) if n is not None)
+        return self._between(first, last)
+
+    def _number(self, word: str) -> int | None:
+        first, names, _ = CYCLES[self.cycle]
+        if re.fullmatch(r"[0-9]{1,2}", word, re.ASCII):
+            return int(word) if int(word) in self.numbers else None
+        return names.index(word) + first if word in names else None
+
+    def _between(self, first: int, last: int) -> list[int]:
+        """From one to the other, both included, round the end where it must."""
+        whole = self.numbers
+        return (
+            list(range(first, last + 1))
+            if first <= last
+            else [*range(first, whole.stop), *range(whole.start, last + 1)]
+        )
+
+    def format(self, value: Sequence[int]) -> list[str]:
+        """Ascending numbers, neighbours as ranges: ``17-20,22``."""
+        runs: list[list[int]] = []
+        for number in sorted(set(value)):
+            if runs and runs[-1][-1] == number - 1:
+                runs[-1] = [runs[-1][0], number]
+            else:
+                runs.append([number])
+        return [",".join("-".join(map(str, run)) for run in runs)]
+
+
 def _single(texts: Sequence[str]) -> str:
     if len(texts) != 1:
         raise UsageError("is given more than once" if texts else "has no value")
@@ -121,7 +218,7 @@ def parse_texts(parameter: param.Parameter, texts: Sequence[str]) -> Any:
         raise UsageError(f"is longer than {LONGEST_TEXT * MOST_NAMES} characters")
     if any(len(w) > LONGEST_TEXT for t in texts for w in (t.split(",") if split else (t,))):
         raise UsageError(f"is longer than {LONGEST_TEXT} characters")
-    if isinstance(parameter, Instant | Span | Names):
+    if isinstance(parameter, Instant | Span | Names | Recurring):
         return parameter.parse(texts)
     text = _single(texts)
     if isinstance(parameter, param.Selector):
@@ -151,7 +248,7 @@ def parse_texts(parameter: param.Parameter, texts: Sequence[str]) -> Any:
 
 def format_value(parameter: param.Parameter, value: Any) -> list[str]:
     """A value as the texts of a query string."""
-    if isinstance(parameter, Instant | Span | Names):
+    if isinstance(parameter, Instant | Span | Names | Recurring):
         return parameter.format(value)
     if isinstance(value, bool):
         return ["1" if value else "0"]

@@ -9,16 +9,21 @@ import numpy as np
 import pandas as pd
 import param
 
+from components.errors import Problem
 from components.market_time import TIME_DTYPE, label_side
-from components.metrics.buckets import Means, trimmed
+from components.metrics.buckets import Means
 from components.metrics.prices import bands, duration, native_values, summarise
 from components.queries.base import Names, PeriodQuery, Result, WindowQuery, register
-from components.queries.regional import axis_of, long_frame, named, prices, regions_asked
+from components.queries.regional import axis_of, long_frame, named, prices, regions_asked, shown_buckets
+from components.schema import DATASETS
 from components.store.snapshot import Block, Snapshot
 from components.vocabulary import NEM, REGIONS
 
 _REGION_DOC = "Regions; none = the five apart, NEM = the demand-weighted price of all."
 _ORDER = (*REGIONS, NEM)
+ENERGY = "energy"
+PRICE_UNITS = {c.name: c.unit for c in DATASETS["price"].columns}
+FCAS = tuple(name.removesuffix("_rrp") for name in PRICE_UNITS if name.endswith("_rrp"))
 _COUNTS = ("intervals", "negative_intervals")
 
 
@@ -37,14 +42,33 @@ class RegionalPrices(WindowQuery):
     row_columns = {
         "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
         "region": ("", "Region, or NEM"),
-        "price": ("$/MWh", "Price, null where none is known"),
+        "price": ("$/MWh", "Price, null where none is known; of FCAS markets in $/MW/h"),
     }
-    examples = ("last=1d&region=NSW1", "last=7d&interval=1h&region=NEM", "last=30d&interval=1d&agg=max")
+    examples = (
+        "last=1d&region=NSW1",
+        "last=7d&interval=1h&region=NEM",
+        "last=30d&interval=1d&agg=max",
+        "last=7d&market=raise6sec",
+        "last=30d&hour=17-20&weekday=workday",
+    )
 
     region = Names(default=[], vocabulary="region", doc=_REGION_DOC)
     agg: Any = param.Selector(
         default="mean", objects=["mean", "min", "max"], doc="What a bucket shows of its 5-minute prices."
     )
+    market: Any = param.Selector(
+        default=ENERGY,
+        objects=[ENERGY, *FCAS],
+        doc="Energy, or one of the frequency control (FCAS) markets, whose prices are in $ per MW and hour; these have no NEM price.",
+    )
+
+    def check(self, snapshot: Snapshot) -> list[Problem]:
+        problems = super().check(snapshot)
+        if self.market != ENERGY and NEM in self.region:
+            problems.append(
+                Problem("region", NEM, f"{self.market} has a price in each region, none for the NEM", REGIONS)
+            )
+        return problems
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         return self.buckets_at_most(snapshot) * len(regions_asked(self.region))
@@ -55,12 +79,13 @@ class RegionalPrices(WindowQuery):
         asked = regions_asked(self.region)
         axis = axis_of(snapshot, window, "price")
         apart = [r for r in asked if r != NEM]
+        column = "rrp" if self.market == ENERGY else f"{self.market}_rrp"
         means = Means(len(apart), axis, self.agg)
         # The NEM's mean weights by energy: money and demand of the intervals that have both.
         money, energy, extreme = Means(1, axis), Means(1, axis), Means(1, axis, self.agg)
         present = 0
         notes = []
-        for price, demand in prices(snapshot, window.start, window.end, nem=NEM in asked) if len(axis) else ():
+        for price, demand in prices(snapshot, window, nem=NEM in asked, column=column) if len(axis) else ():
             rows = [price.keys.index(r) for r in apart]
             means.add(price.times, price.values[rows])
             present += int((~np.isnan(price.values[rows])).sum())
@@ -81,10 +106,10 @@ class RegionalPrices(WindowQuery):
                 notes.append(
                     "The NEM price needs price and demand of all five regions; this window has no such interval."
                 )
-        keep = trimmed(~np.isnan(values))
+        keep = shown_buckets(axis, window, ~np.isnan(values))
         frame = long_frame(axis.labels[keep], {"region": asked}, {"price": values[:, keep]})
         return Result(
-            frame, {"price": "$/MWh"}, window.start, window.end, ("region",), window.interval,
+            frame, {"price": PRICE_UNITS[column]}, window.start, window.end, ("region",), window.interval,
             label_side(window.interval), window.expected * len(asked), present,
             snapshot.version, snapshot.sources, tuple(notes),
         )  # fmt: skip
@@ -103,7 +128,7 @@ class _PriceQuery(PeriodQuery):
         window = self.window(snapshot)
         asked = regions_asked(self.region)
         times, values, native, demand = [], [], [], []
-        for price, load in prices(snapshot, window.start, window.end, nem=NEM in asked):
+        for price, load in prices(snapshot, window, nem=NEM in asked):
             rows = [price.keys.index(r) for r in asked]
             times.append(price.times)
             values.append(price.values[rows])

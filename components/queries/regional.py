@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from components.market_time import TIME_DTYPE, Window
-from components.metrics.buckets import Axis
+from components.market_time import TIME_DTYPE, Window, bucket_end
+from components.metrics.buckets import Axis, trimmed
 from components.metrics.prices import demand_weighted
 from components.store.snapshot import Block, Snapshot
 from components.vocabulary import NEM, REGIONS
@@ -37,24 +37,50 @@ def axis_of(snapshot: Snapshot, window: Window, *datasets: str) -> Axis:
     )
 
 
+def shown_buckets(axis: Axis, window: Window, present: np.ndarray) -> np.ndarray:
+    """Positions of the buckets an answer has: from the first with a reading to the last, given (K, B) counts or truth
+    values; without those in which no interval counts (:class:`~components.market_time.Calendar`)."""
+    found = np.arange(len(axis))[trimmed(present)]
+    if not window.calendar or not len(found):
+        return found
+    starts = axis.starts[found]
+    ends = np.minimum(bucket_end(starts, axis.interval), np.datetime64(window.end, "us"))
+    return found[window.calendar.count(np.maximum(starts, np.datetime64(window.start, "us")), ends) > 0]
+
+
+def blocks(
+    snapshot: Snapshot, dataset: str, column: str, window: Window, keys: Sequence[str] | None = None
+) -> Iterator[Block]:
+    """One block per month with the stamps of a window that count; months without any are left out."""
+    for block in snapshot.blocks(dataset, column, window.start, window.end, keys):
+        if not window.calendar:
+            yield block
+            continue
+        keep = window.calendar.mask(block.times)
+        if keep.any():
+            native = block.minutes[:, keep] if isinstance(block.minutes, np.ndarray) else block.minutes
+            yield Block(block.times[keep], block.keys, block.values[:, keep], native)
+
+
 def aligned(snapshot: Snapshot, dataset: str, column: str, times: np.ndarray, keys: Sequence[str]) -> np.ndarray:
-    """A series on given consecutive 5-minute stamps: (keys, T), NaN where there is no reading."""
-    out = np.full((len(keys), len(times)), np.nan)
+    """A series on given ascending 5-minute stamps: (keys, T), NaN where there is no reading."""
     if not len(times):
-        return out
+        return np.full((len(keys), 0), np.nan)
+    length = int((times[-1] - times[0]) // STEP) + 1
+    out = np.full((len(keys), length), np.nan)
     for block in snapshot.blocks(dataset, column, pd.Timestamp(times[0] - STEP), pd.Timestamp(times[-1]), keys):
         at = int((block.times[0] - times[0]) // STEP)
         out[:, at : at + len(block.times)] = block.values
-    return out
+    return out if length == len(times) else out[:, (times - times[0]) // STEP]
 
 
-def prices(snapshot: Snapshot, start: pd.Timestamp, end: pd.Timestamp, *, nem: bool) -> Iterator[tuple[Block, Block]]:
+def prices(snapshot: Snapshot, window: Window, *, nem: bool, column: str = "rrp") -> Iterator[tuple[Block, Block]]:
     """Price and demand month by month, as two blocks of the same stamps and keys.
 
     Keys are the five regions, and with ``nem`` the whole market after them: its demand-weighted price, and its
     demand. Native minutes of the market are the longest of the regions'.
     """
-    for block in snapshot.blocks("price", "rrp", start, end, REGIONS):
+    for block in blocks(snapshot, "price", column, window, REGIONS):
         demand = aligned(snapshot, "region", "demand", block.times, REGIONS)
         if not nem:
             yield block, Block(block.times, REGIONS, demand, 5)

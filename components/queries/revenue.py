@@ -12,7 +12,7 @@ from components.market_time import SETTLEMENT_CHANGE, Window
 from components.metrics.prices import settlement_price
 from components.metrics.revenue import UnitSums, capacity_factor, capture_price, ratio, unit_sums
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
-from components.queries.regional import STEP, aligned
+from components.queries.regional import STEP, aligned, blocks
 from components.queries.units import Readings, UnitTable, matching, readings, unit_table
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, FUELTECHS, GENERATOR, LOAD, NEM, REGIONS
@@ -153,9 +153,8 @@ class _Pool:
         whole = np.arange(low + STEP, high + STEP, STEP)
         price = aligned(self.snapshot, "price", "rrp", whole, REGIONS)
         mean = settlement_price(whole, price)
-        at = int((times[0] - whole[0]) // STEP)
         settled = np.where(whole <= np.datetime64(SETTLEMENT_CHANGE), mean, price)
-        return settled[:, at : at + len(times)]
+        return settled[:, (times - whole[0]) // STEP]
 
     def add(self, part: Readings) -> None:
         """Add a stretch of readings.
@@ -210,7 +209,7 @@ class _Pool:
             return
         if q.fuel and "rooftop" not in q.fuel:
             return
-        for block in self.snapshot.blocks("rooftop", "mw", self.window.start, self.window.end, REGIONS):
+        for block in blocks(self.snapshot, "rooftop", "mw", self.window, REGIONS):
             wanted = np.array([not q.region or NEM in q.region or r in q.region for r in REGIONS])
             values = np.where(wanted[:, None], block.values, np.nan)
             sums = unit_sums(values, np.full(5, GENERATOR, object), np.arange(5), self.price(block.times))
@@ -225,13 +224,13 @@ class _Pool:
     def result(self) -> Result:
         q, table = self.query, self.table
         chosen = matching(table, region=q.region, fuel=q.fuel, station=q.station, duid=q.duid, owner=q.owner)
-        for part in readings(self.snapshot, self.window.start, self.window.end, chosen):
+        for part in readings(self.snapshot, self.window, chosen):
             self.add(part)
         self.add_rooftop()
         size = self.sums.shape[1]
         expected, capacity = np.zeros(size), np.full(size, np.nan)
         last = np.array([row for _, row in self.members.values()], np.int64)
-        should = table.expected(last, self.window.start, self.window.end)
+        should = table.expected(last, self.window)
         for (_, code), (count, row), most in zip(self.members, self.members.values(), should.tolist(), strict=True):
             expected[code] += max(count, most)
             mw = table.capacity_mw[row]

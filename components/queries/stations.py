@@ -7,11 +7,11 @@ from typing import Any, cast
 import numpy as np
 import param
 
-from components.market_time import HOURS_PER_DISPATCH, label_side
-from components.metrics.buckets import KeyedMeans, Means, trimmed
+from components.market_time import label_side
+from components.metrics.buckets import HOW, KeyedMeans, Means
 from components.metrics.generation import AS_READ, CONSUMED, sum_units, terms
 from components.queries.base import Choices, Names, Result, WindowQuery, register
-from components.queries.regional import aligned, axis_of, long_frame
+from components.queries.regional import aligned, axis_of, blocks, long_frame, shown_buckets
 from components.queries.units import Readings, UnitCoverage, matching, readings, unit_table
 from components.store.snapshot import Snapshot
 from components.vocabulary import LOAD, REGIONS
@@ -32,9 +32,12 @@ class StationOutput(WindowQuery):
         "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
         "station": ("", "Station"),
         "duid": ("", "Unit (with by=duid, in place of station)"),
-        "mw": ("MW", "Average net power, null where no unit has a reading"),
+        "mw": ("MW", "Average net power (its lowest or highest with agg), null where no unit has a reading"),
         "mw_out": ("MW", "Average power generated (values=split)"),
         "mw_in": ("MW", "Average power consumed, negative (values=split)"),
+        "mwh": ("MWh", "Net energy (agg=sum), in place of mw; the missing adds nothing"),
+        "mwh_out": ("MWh", "Energy generated (agg=sum), with values=split"),
+        "mwh_in": ("MWh", "Energy consumed, negative (agg=sum), with values=split"),
         "price": ("$/MWh", "Time-weighted price of its region (values=price)"),
         "revenue": ("$", "Gross spot revenue of the bucket, before loss factors (values=revenue)"),
     }
@@ -46,6 +49,11 @@ class StationOutput(WindowQuery):
     fuel = Names(default=[], vocabulary="fuel", doc="Fuels.")
     owner = Names(default=[], vocabulary="owner", doc="Owners (repeat the parameter for several).")
     by: Any = param.Selector(default="station", objects=["station", "duid"], doc="One series per station or per unit.")
+    agg: Any = param.Selector(
+        default="mean",
+        objects=list(HOW),
+        doc="What a bucket shows of its 5-minute power: mean, min, max, or sum = energy (mwh, mwh_out, mwh_in in place of mw …). Price stays a mean, revenue a sum.",
+    )
     values = Choices(
         default=["power"],
         objects=("power", "split", "price", "revenue"),
@@ -70,10 +78,10 @@ class StationOutput(WindowQuery):
         axis = axis_of(snapshot, window, "scada")
         names, codes = np.unique(getattr(table, self.by).astype(str), return_inverse=True)
         columns: list[str] = [c for c in ("mw", "mw_out", "mw_in", "revenue") if c in self._columns()]
-        series: dict[str, KeyedMeans] = {c: KeyedMeans(axis) for c in columns}
+        series: dict[str, KeyedMeans] = {c: KeyedMeans(axis, "sum" if c == "revenue" else self.agg) for c in columns}
         home: dict[int, str] = {}
-        coverage = UnitCoverage(table, window.start, window.end)
-        for part in readings(snapshot, window.start, window.end, self._chosen(snapshot)) if len(axis) else ():
+        coverage = UnitCoverage(table, window)
+        for part in readings(snapshot, window, self._chosen(snapshot)) if len(axis) else ():
             live = coverage.add(part) > 0
             used, local = np.unique(np.where(live, codes[part.rows], -1), return_inverse=True)
             skip = int(used[0] == -1)
@@ -86,18 +94,19 @@ class StationOutput(WindowQuery):
             for name, values in sums.items():
                 series[name].add(used[skip:].tolist(), part.times, values)
         order = sorted(cast(list[int], series["mw"].keys), key=lambda c: names[c])
-        numbers: dict[str, np.ndarray] = {c: series[c].means(order) for c in columns if c != "revenue"}
+        named = {c: c.replace("mw", "mwh") if self.agg == "sum" else c for c in columns if c != "revenue"}
+        numbers: dict[str, np.ndarray] = {named[c]: series[c].result(order) for c in named}
         if "price" in self.values:
             price = Means(len(REGIONS), axis)
-            for block in snapshot.blocks("price", "rrp", window.start, window.end, REGIONS) if len(axis) else ():
+            for block in blocks(snapshot, "price", "rrp", window, REGIONS) if len(axis) else ():
                 price.add(block.times, block.values)
             by_region = dict(zip(REGIONS, price.result(), strict=True))
             blank = np.full(len(axis), np.nan)
             rows = [by_region.get(home[c], blank) for c in order]
             numbers["price"] = np.vstack(rows) if rows else np.empty((0, len(axis)))
         if "revenue" in self.values:
-            numbers["revenue"] = series["revenue"].sums(order)
-        keep = trimmed(~np.isnan(numbers["mw"]))
+            numbers["revenue"] = series["revenue"].result(order)
+        keep = shown_buckets(axis, window, ~np.isnan(numbers[named["mw"]]))
         frame = long_frame(
             axis.labels[keep], {self.by: [str(names[c]) for c in order]}, {k: v[:, keep] for k, v in numbers.items()}
         )
@@ -137,6 +146,6 @@ class StationOutput(WindowQuery):
             )
             place = {r: i for i, r in enumerate(REGIONS)}
             region = np.array([place.get(r, len(REGIONS)) for r in table.region[part.rows]])
-            money = sum_units(part.values, units, kinds, local[units], count, price=price, region=region)
-            out["revenue"] = money * HOURS_PER_DISPATCH
+            # [$/h]; summed over time it is money.
+            out["revenue"] = sum_units(part.values, units, kinds, local[units], count, price=price, region=region)
         return out

@@ -13,9 +13,8 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import pandas as pd
 
-from components.market_time import TIME_DTYPE
+from components.market_time import TIME_DTYPE, Window
 from components.store.snapshot import Chunk, Snapshot
 from components.vocabulary import GENERATOR, LOAD, UNMAPPED, series_of
 
@@ -117,11 +116,12 @@ class UnitTable:
             self._months[key] = [(i, j, self.rows_at(chunk.keys, origin + i * STEP)) for i, j in pairwise(edges)]
         return self._months[key]
 
-    def expected(self, rows: np.ndarray, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
-        """Intervals of ``(start, end]`` in which the units of these rows were registered."""
-        low = np.maximum(np.datetime64(start, "us"), self.registered_from[rows])
-        high = np.minimum(np.datetime64(end, "us"), self.registered_to[rows])
-        return np.maximum(0, (high - low) // STEP)
+    def expected(self, rows: np.ndarray, window: Window) -> np.ndarray:
+        """Intervals of a window that count and in which the units of these rows were registered."""
+        start, end = np.datetime64(window.start, "us"), np.datetime64(window.end, "us")
+        # Clipped, so that a registration of another decade does not widen the stretch that is counted.
+        high = np.clip(self.registered_to[rows], start, end)
+        return window.calendar.count(np.clip(self.registered_from[rows], start, high), high)
 
 
 _tables: WeakKeyDictionary[Snapshot, UnitTable] = WeakKeyDictionary()
@@ -150,10 +150,8 @@ class Readings:
     rows: np.ndarray
 
 
-def readings(
-    snapshot: Snapshot, start: pd.Timestamp, end: pd.Timestamp, chosen: np.ndarray | None = None
-) -> Iterator[Readings]:
-    """SCADA of ``(start, end]`` month by month.
+def readings(snapshot: Snapshot, window: Window, chosen: np.ndarray | None = None) -> Iterator[Readings]:
+    """SCADA of a window's intervals that count, month by month.
 
     Everything that is asked of all units comes through here, so sums stored per month and unit would take
     the place of this walk for whole months.
@@ -164,7 +162,7 @@ def readings(
         while its valid row is chosen.
     """
     table = unit_table(snapshot)
-    low, high = np.datetime64(start, "us"), np.datetime64(end, "us")
+    low, high = np.datetime64(window.start, "us"), np.datetime64(window.end, "us")
     for chunk in snapshot.chunks("scada"):
         first = max(0, int((low - chunk.origin) // STEP))
         last = min(chunk.length, int((high - chunk.origin) // STEP))
@@ -176,23 +174,26 @@ def readings(
             if a >= b:
                 continue
             times = chunk.origin + np.arange(a + 1, b + 1) * STEP
-            if chosen is None:
-                yield Readings(times, data[:, a:b], rows)
+            keep = np.arange(len(rows)) if chosen is None else np.flatnonzero(chosen[rows])
+            counted = window.calendar.mask(times) if window.calendar else None
+            if not len(keep) or (counted is not None and not counted.any()):
                 continue
-            keep = np.flatnonzero(chosen[rows])
-            if len(keep):
-                yield Readings(times, data[keep, a:b] if len(keep) < len(rows) else data[:, a:b], rows[keep])
+            values = data[keep, a:b] if len(keep) < len(rows) else data[:, a:b]
+            if counted is None:
+                yield Readings(times, values, rows[keep])
+            else:
+                yield Readings(times[counted], values[:, counted], rows[keep])
 
 
 class UnitCoverage:
     """Counts the readings of units against the intervals in which they were registered.
 
-    A unit is expected from the window's start to its end (within its registration) as soon as it has one
+    A unit is expected in every interval of the window that counts (within its registration) as soon as it has one
     reading there; readings outside a registration never make more than is expected.
     """
 
-    def __init__(self, table: UnitTable, start: pd.Timestamp, end: pd.Timestamp):
-        self.table, self.start, self.end = table, start, end
+    def __init__(self, table: UnitTable, window: Window):
+        self.table, self.window = table, window
         self._present = np.zeros(int(table.unit.max(initial=-1)) + 1, np.int64)
         self._row = np.zeros(len(self._present), np.int64)
 
@@ -212,7 +213,7 @@ class UnitCoverage:
     def totals(self) -> tuple[int, int]:
         """(expected, present) over all units with a reading."""
         present = self._present[self._present > 0]
-        expected = np.maximum(present, self.table.expected(self.rows, self.start, self.end))
+        expected = np.maximum(present, self.table.expected(self.rows, self.window))
         return int(expected.sum()), int(present.sum())
 
 

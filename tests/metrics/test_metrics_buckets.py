@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.market_time import INTERVALS, bucket_start, dispatch_stamps
-from components.metrics.buckets import Axis, KeyedMeans, Means, trimmed
+from components.metrics.buckets import HOW, Axis, KeyedMeans, Means, trimmed
 
 
 def axis(start: str, end: str, interval: str) -> Axis:
@@ -134,13 +134,36 @@ def test_energy_is_the_same_in_buckets_of_any_length(interval, offset, readings)
     assert np.nansum(collected.result() * hours) == pytest.approx(np.nansum(values) / 12, abs=1e-6)
 
 
-def test_series_that_turn_up_late_are_missing_before():
+@pytest.mark.parametrize(
+    ("how", "first", "second"),
+    [("mean", [1, 7], [np.nan, 2]), ("min", [0, 7], [np.nan, 2]), ("max", [2, 7], [np.nan, 2]),
+     ("sum", [0.5, 7 / 12], [np.nan, 1])],
+)  # fmt: skip
+def test_series_that_turn_up_late_are_missing_before(how, first, second):
+    """Power 0 and 2 MW in turn for half an hour is 0.5 MWh; a single reading of 7 MW is five minutes of it."""
     over = axis("2024-07-01", "2024-07-01T01:30", "30m")
-    collected = KeyedMeans(over)
-    collected.add(["a", "never"], stamps("2024-07-01", "2024-07-01T00:30"), np.array([[1.0] * 6, [np.nan] * 6]))
+    collected = KeyedMeans(over, how)
+    collected.add(["a", "never"], stamps("2024-07-01", "2024-07-01T00:30"), np.array([[0.0, 2.0] * 3, [np.nan] * 6]))
     collected.add(["b", "a"], stamps("2024-07-01T00:30", "2024-07-01T01:00"), np.array([[2.0] * 6, [np.nan] * 5 + [7]]))
     assert collected.keys == ["a", "b"]
-    np.testing.assert_array_equal(
-        collected.means(["a", "b", "never"]), [[1, 7, np.nan], [np.nan, 2, np.nan], [np.nan] * 3]
+    np.testing.assert_allclose(
+        collected.result(["a", "b", "never"]), [[*first, np.nan], [*second, np.nan], [np.nan] * 3]
     )
-    np.testing.assert_array_equal(collected.sums(["a", "b"]), [[6, 7, np.nan], [np.nan, 12, np.nan]])
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_both_collectors_agree_over_stamps_with_holes(how):
+    over = axis("2024-07-01", "2024-07-01T02:00", "30m")
+    times = stamps("2024-07-01", "2024-07-01T02:00")
+    values = np.random.default_rng(3).normal(size=(2, 24))
+    values[0, 6:12] = values[1, 3] = np.nan
+    keep = np.r_[0:4, 9:20]  # as a calendar would leave them
+    dense, keyed = Means(2, over, how), KeyedMeans(over, how)
+    for part in (keep[:7], keep[7:]):
+        dense.add(times[part], values[:, part])
+        keyed.add(["a", "b"], times[part], values[:, part])
+    np.testing.assert_allclose(dense.result(), keyed.result(["a", "b"]))
+    assert np.isnan(dense.result()[0, 1])
+    pick = {"mean": np.nanmean, "min": np.nanmin, "max": np.nanmax, "sum": lambda v: np.nansum(v) / 12}[how]
+    assert dense.result()[1, 0] == pytest.approx(pick(values[1, 0:4]))
+    assert dense.result()[0, 3] == pytest.approx(pick(values[0, 18:20]))
