@@ -22,7 +22,7 @@ from components.charts.palette import Palette, palette
 from components.dashboards import address, follow, ranges, shell
 from components.dashboards.parts import ControlBar, Footer, Masthead
 from components.errors import DashboardError, Problem, nearest
-from components.market_time import UTC_OFFSET, Window
+from components.market_time import UTC_OFFSET, Window, offered_intervals
 from components.queries.base import Names, PeriodQuery, Query, Result, WindowQuery
 from components.store import shared
 from components.store.snapshot import Snapshot
@@ -281,7 +281,7 @@ class Dashboard(pn.viewable.Viewer):
             last_date=f"{newest - pd.Timedelta(minutes=5):%Y-%m-%d}" if newest is not None else "",
             interval=interval, interval_help=f"Interval: {WindowQuery.param['interval'].doc}",
             intervals=[{"value": "auto", "label": f"Auto ({formats.INTERVAL_LABELS[window.interval]})"}]
-            + [{"value": i, "label": formats.INTERVAL_LABELS[i].capitalize()} for i in formats.INTERVAL_LABELS],
+            + [{"value": i, "label": formats.INTERVAL_LABELS[i].capitalize()} for i in _offered(window, interval)],
             toggles=[
                 {"name": n, "label": label, "help": self.questions[0].param[n].doc, "on": getattr(main, n)}
                 for n, label in self.toggles.items()
@@ -363,6 +363,12 @@ class Dashboard(pn.viewable.Viewer):
         texts = {k: v for k, v in self.texts.items() if k not in ("start", "end", "last")}
         texts |= PeriodQuery(start=start, end=end).texts()
         return [{"label": f"Show {formats.window(start, end)}", "href": f"./{self.slug}" + address.join(texts)}]
+
+
+def _offered(window: Window, chosen: str) -> list[str]:
+    """Intervals of the picker: those that suit the window, and the chosen one."""
+    offered = offered_intervals(window.start, window.end)
+    return [i for i in formats.INTERVAL_LABELS if i in offered or i == chosen]
 
 
 def _sentence(problem: Problem) -> str:

@@ -330,3 +330,10 @@ def test_a_unit_that_stops_within_the_window_leaves_a_visible_gap(monkeypatch):
     assert page.power.x.end == milliseconds(END)
     assert [len(page.power.gaps.data[k]) for k in ("x0", "x1")] == [1, 1]
     assert page.power.gaps.data["x0"][0] == milliseconds(pd.Timestamp("2024-03-02 12:00"))
+
+
+def test_the_interval_picker_offers_what_suits_the_window_and_what_was_chosen(snapshot):
+    day = [i["value"] for i in GenerationDashboard().bar.intervals]
+    assert day[:2] == ["auto", "5m"]
+    assert "1y" not in day
+    assert "1y" in [i["value"] for i in GenerationDashboard("?interval=1y").bar.intervals]
