@@ -17,8 +17,10 @@ reached from here.
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import lru_cache
@@ -67,6 +69,13 @@ class ApiSettings:
     """Limits of the JSON API."""
 
     cors_origin: str = _setting("*", "Access-Control-Allow-Origin of every answer: * or one origin")
+    cors_expose_headers: tuple[str, ...] = _setting(
+        (
+            "Allow", "Content-Disposition", "Content-Encoding", "Date", "ETag", "Link", "RateLimit",
+            "RateLimit-Policy", "Retry-After", "Vary",
+        ),
+        "Access-Control-Expose-Headers: what scripts of other sites may read besides the usual",
+    )  # fmt: skip
     deadline_seconds: float = _setting(30.0, "Longest time one question may take [s]", 0.1, 3_600)
     workers: int = _setting(4, "Threads that answer questions, per process", 1, 64)
     max_json_values: int = _setting(2_000_000, "Largest JSON answer [rows x columns]", 1_000, 100_000_000)
@@ -79,10 +88,25 @@ class ApiSettings:
     cache_bytes: int = _setting(
         16_777_216, "Finished answers kept for the next asker, per process [bytes]", 0, 1_073_741_824
     )
-    live_seconds: int = _setting(15, "How long others may keep an answer about the newest data [s]", 0, 86_400)
+    live_seconds: int = _setting(
+        15, "How long others may keep an answer about the newest data once the next interval is due [s]", 0, 86_400
+    )
     closed_seconds: int = _setting(
         3_600, "How long others may keep an answer about a window that closed two days ago or more [s]", 0, 31_536_000
     )
+    stale_seconds: int = _setting(
+        86_400, "How long after that they may still show it while they ask whether it changed [s]", 0, 31_536_000
+    )
+    rate_values: int = _setting(
+        60_000_000, "Values one client may ask for in one rate_seconds, per process; 0 = no rate limit", 0, 10**12
+    )
+    rate_seconds: int = _setting(60, "Length of the window of rate_values [s]", 1, 86_400)
+    rate_least_values: int = _setting(10_000, "What a request counts at least, also 304 and refusals", 1, 10**9)
+    rate_loopback: bool = _setting(False, "Whether clients on this machine are counted as well")
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "Addresses or networks of proxies whose X-Forwarded-For names the client; empty = nobody's"
+    )
+    drain_seconds: float = _setting(10.0, "Longest wait for answers under way after SIGTERM [s]", 0, 3_600)
 
 
 @dataclass(frozen=True)
@@ -147,6 +171,10 @@ def _checked(row: Row, value: Any) -> tuple[Any, str]:
             return None, wrong
         if row.name == "server.allow_websocket_origin" and any("*" in v or "/" in v or not v for v in value):
             return None, f"{row.name}: name exact hosts (host or host:port), never *, found {_shown(value)}"
+        if row.name == "api.trusted_proxies" and not all(_is_network(v) for v in value):
+            return None, f"{row.name}: addresses or networks like 10.0.0.0/8 are expected, found {_shown(value)}"
+        if row.name == "api.cors_expose_headers" and not all(re.fullmatch("[A-Za-z0-9-]{1,80}", v) for v in value):
+            return None, f"{row.name}: names of headers are expected, found {_shown(value)}"
         return tuple(value), ""
     if row.kind in ("text", "path"):
         if not isinstance(value, str) or not value.strip():
@@ -162,6 +190,14 @@ def _checked(row: Row, value: Any) -> tuple[Any, str]:
     if row.low is not None and row.high is not None and not row.low <= value <= row.high:
         return None, f"{row.name} must lie in {row.bounds}, found {_shown(value)}"
     return (value if whole else float(value)), ""
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(value: Any) -> str:

@@ -21,6 +21,7 @@ import pandas as pd
 
 from components.market_time import DISPATCH, TIME_DTYPE
 from components.schema import DATASETS, PUBLIC_SOURCE, conform, conform_units, month_of
+from components.stopping import stop_if_unwanted
 from components.store.chunk import STEP, Chunk, build_chunk, month_length
 
 
@@ -186,6 +187,7 @@ class Snapshot:
             j = min(chunk.length, int((high - chunk.origin) // STEP))
             if i >= j:
                 continue
+            stop_if_unwanted()
             data = chunk.values[chunk.fields.index(column)]
             minutes = chunk.minutes
             if keys is None:

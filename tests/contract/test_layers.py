@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-WORDS = {"errors", "config", "market_time", "market_limits", "vocabulary"}
+WORDS = {"errors", "config", "market_time", "market_limits", "vocabulary", "stopping"}
 DATA = WORDS | {"schema"}
 ANSWERS = DATA | {"metrics", "queries", "store.snapshot"}
 # Part of the program -> the parts it may import besides itself. None = everything (layer 4: wiring).
