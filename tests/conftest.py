@@ -51,9 +51,13 @@ def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     stop_server(running)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Headless Chromium (Playwright, sync): the system's own where it starts, else Playwright's."""
+    """Headless Chromium (Playwright, sync): the system's own where it starts, else Playwright's.
+
+    One per test module, not per run: as long as it lives, Playwright's event loop counts as running and no
+    other test can run one of its own.
+    """
     from find_browser import system_browser
     from playwright.sync_api import sync_playwright
 

@@ -120,5 +120,5 @@ def test_only_the_readme_of_data_is_tracked():
 
 def test_ci_runs_the_readmes_test_command():
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
-    assert re.search(r"^exec make .*\btest$", script, re.M)
+    assert re.search(r"\bmake .*\btest\b", script)
     assert "make test" in README
