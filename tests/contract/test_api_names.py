@@ -1,0 +1,50 @@
+"""Names of the API only grow: what scripts may rely on since each version is listed here, and nothing is taken away.
+
+Add lines when a version is released; taking one out breaks a promise and needs a reason in the changelog.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+import components.queries  # noqa: F401 - registers every question
+from components.queries.base import REGISTRY
+
+WINDOW = {"start", "end", "last"}
+# Route -> (parameters, columns) promised since 0.1.
+PROMISED: dict[str, tuple[set[str], set[str]]] = {
+    "generation/by-fuel": (
+        {*WINDOW, "interval", "region", "fuel", "by", "interchange"},
+        {"time", "region", "fuel", "fueltech", "mw"},
+    ),
+    "generation/stations": (
+        {*WINDOW, "interval", "station", "duid", "region", "fuel", "owner", "by", "values"},
+        {"time", "station", "duid", "mw", "price", "revenue"},
+    ),
+    "prices/regional": ({*WINDOW, "interval", "region"}, {"time", "region", "price"}),
+    "prices/stats": ({*WINDOW, "region"}, {"region", "mean", "min", "max", "coverage"}),
+    "analysis/revenue": (
+        {*WINDOW, "by", "region", "fuel", "station", "duid", "owner", "basis", "loss_adjusted"},
+        {
+            "region", "fuel", "station", "duid", "owner", "energy_mwh", "load_mwh", "revenue", "load_cost",
+            "capture_price", "capacity_mw", "capacity_factor", "coverage",
+        },
+    ),
+    "transmission/flows": (
+        {*WINDOW, "interval", "interconnector"},
+        {"time", "interconnector", "mw", "mw_target", "export_limit", "import_limit", "utilisation"},
+    ),
+    "demand": ({*WINDOW, "interval", "region"}, {"time", "region", "demand", "rooftop", "underlying"}),
+    "stations": (
+        {"q", "region", "fuel", "station", "duid", "owner"},
+        {"duid", "station", "owner", "region", "fuel", "fueltech", "role", "capacity_mw", "storage_mwh"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("route", list(PROMISED))
+def test_what_was_promised_is_still_there(route: str):
+    parameters, columns = PROMISED[route]
+    question = REGISTRY[route]
+    assert parameters - set(question.parameters()) == set()
+    assert columns - set(question.row_columns) == set()
