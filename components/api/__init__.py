@@ -18,7 +18,7 @@ from components.api.docs import DocsHandler, OpenApiHandler
 from components.api.formats import FORMATS
 from components.api.handlers import QuestionHandler
 from components.api.health import HealthHandler
-from components.api.metadata import SnapshotDocument, latest, metadata
+from components.api.metadata import SnapshotDocument, metadata
 from components.api.openapi import documented_paths, documents
 from components.api.paths import PageRedirect, UnknownPath
 from components.queries.base import REGISTRY
@@ -26,7 +26,6 @@ from components.queries.base import REGISTRY
 Route = tuple[str, type[ApiHandler], dict[str, Any]]
 
 _DOCUMENT_HANDLERS: dict[str, tuple[type[ApiHandler], dict[str, Any]]] = {
-    "latest": (SnapshotDocument, {"make": latest}),
     "metadata": (SnapshotDocument, {"make": metadata}),
     "health": (HealthHandler, {}),
     "openapi.json": (OpenApiHandler, {}),

@@ -1,15 +1,14 @@
-"""Documents about what there is: ``/api/metadata``, ``/api/latest``."""
+"""What there is: ``/api/metadata``, a document of nested lists rather than rows, so it is no question."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from components import __version__
-from components.api import envelope, formats
+from components.api import formats
 from components.api.base import ApiHandler, Made
 from components.api.envelope import instant, origin
 from components.api.limits import limits
-from components.api.table import table
 from components.api.tags import entity_tag
 from components.market_time import INTERVALS, UTC_OFFSET, label_side
 from components.metrics.definitions import METRICS
@@ -19,13 +18,6 @@ from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, FUELTECH_LABELS, FUELTECHS, INTERCONNECTORS, NEM, REGION_NAMES, REGIONS
 
 JSON_HEADERS = {"Content-Type": "application/json"}
-# Part of `/api/latest` -> the question it is the newest interval of.
-LATEST: dict[str, str] = {
-    "prices": "prices/regional",
-    "generation": "generation/by-fuel",
-    "demand": "demand",
-    "flows": "transmission/flows",
-}
 
 
 def _datasets(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -84,26 +76,6 @@ def metadata(snapshot: Snapshot, root: str) -> dict[str, Any]:
         },
         "links": {"self": f"{root}/api/metadata", "docs": f"{root}/api/docs", "openapi": f"{root}/api/openapi.json"},
     }
-
-
-def latest(snapshot: Snapshot, root: str) -> dict[str, Any]:
-    """The document of ``/api/latest``: for each part its newest interval as columns."""
-    meta: dict[str, Any] = {"timezone": UTC_OFFSET, "time_label": "end", **origin(snapshot)}
-    rows: dict[str, Any] = {}
-    parts: dict[str, Any] = {}
-    links: dict[str, str] = {"self": f"{root}/api/latest"}
-    for name, route in LATEST.items():
-        if route not in REGISTRY:
-            continue
-        question = REGISTRY[route](last="latest")
-        result = question.run(snapshot)
-        shown = table(result.frame, result.units)
-        rows[name] = formats.json_data(shown, "columns")
-        whole = envelope.meta(result, shown, snapshot)
-        parts[name] = {k: whole[k] for k in ("start", "end", "interval", "rows", "units", "coverage")}
-        links[name] = f"{root}/api/{route}?last=latest"
-    meta["parts"] = parts
-    return {"meta": meta, "data": rows, "links": links}
 
 
 class SnapshotDocument(ApiHandler):

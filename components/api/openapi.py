@@ -19,7 +19,6 @@ INSTANT = r"^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d
 SPAN = r"^([1-9]\d{0,2}(m|min|h|d|w|M|mo|y)|P[1-9]\d{0,2}[DWMY]|PT[1-9]\d{0,2}[HM]|latest|all)$"
 # Endpoints that are no question: path -> (title, description, what it answers).
 DOCUMENTS: dict[str, tuple[str, str, str]] = {
-    "latest": ("Newest interval", "The newest interval of prices, generation, demand and flows.", "Document"),
     "metadata": (
         "What there is",
         "Datasets with their first and last stamps, regions, fuels, links, intervals and metric definitions.",

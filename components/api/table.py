@@ -136,15 +136,16 @@ def wide_table(result: Result) -> Table:
 def _series_names(frame: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, list[str]]:
     """Code of each row's series and the series' names, in the order in which they first appear."""
     codes = np.zeros(len(frame), "int64")
-    columns: list[tuple[np.ndarray, list[str]]] = []
+    columns: list[tuple[np.ndarray, list[str | None]]] = []
     for key in keys:
         code, words = pd.factorize(frame[key], use_na_sentinel=False)
         codes = codes * max(1, len(words)) + code
-        columns.append((code, ["" if pd.isna(w) else str(w) for w in words]))
+        columns.append((code, [None if pd.isna(w) else str(w) for w in words]))
     series, uniques = pd.factorize(codes)
     firsts = np.full(len(uniques), len(codes))
     np.minimum.at(firsts, series, np.arange(len(codes)))
-    return series, [".".join(words[code[i]] for code, words in columns) for i in firsts]
+    named = [[words[code[i]] for code, words in columns] for i in firsts]
+    return series, [".".join(w for w in parts if w is not None) for parts in named]
 
 
 def iso_times(values: np.ndarray) -> np.ndarray:

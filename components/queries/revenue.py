@@ -8,19 +8,18 @@ import numpy as np
 import pandas as pd
 import param
 
-from components.market_time import SETTLEMENT_CHANGE, Window
+from components.market_time import HOURS_PER_DISPATCH, SETTLEMENT_CHANGE, Window
 from components.metrics.prices import settlement_price
 from components.metrics.revenue import UnitSums, capacity_factor, capture_price, ratio, unit_sums
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
+from components.queries.pooling import FIELDS, Groups, UnitPool
 from components.queries.regional import STEP, aligned, blocks
-from components.queries.units import Readings, UnitTable, matching, readings, unit_table
+from components.queries.units import Readings, matching, readings, unit_table
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, FUELTECHS, GENERATOR, LOAD, NEM, REGIONS
 
 GROUPS = ("region", "fuel", "fueltech", "station", "duid", "owner")
-_FIELDS = ("energy", "load", "energy_priced", "load_priced", "earned", "paid", "readings", "priced")
 _ROOFTOP = {"fuel": "rooftop", "fueltech": "solar_rooftop"}
-_BATTERY = {"battery_charging": "battery", "battery_discharging": "battery"}
 
 
 @register
@@ -84,46 +83,6 @@ class Revenue(PeriodQuery):
         return _Pool(self, snapshot).result()
 
 
-class _Groups:
-    """The groups of a question: a code per registry row, and the names behind each code."""
-
-    def __init__(self, by: list[str], table: UnitTable, *, one_market: bool):
-        columns = []
-        for word in by:
-            values = getattr(table, word)
-            if word == "region" and one_market:
-                values = np.full(table.rows, NEM, object)
-            elif word == "fuel":
-                # A load's fuel is what it is registered as; storage is one row, whatever its DUIDs are.
-                own = [
-                    n[0] if r == LOAD else p[0]
-                    for p, n, r in zip(table.positive, table.negative, table.role, strict=True)
-                ]
-                values = np.array([_BATTERY.get(f, f) for f in own], object)
-            elif word == "fueltech":
-                own = [
-                    n[1] if r == LOAD else p[1]
-                    for p, n, r in zip(table.positive, table.negative, table.role, strict=True)
-                ]
-                values = np.array([_BATTERY.get(f, f) for f in own], object)
-            columns.append(values.tolist())
-        self.by = by
-        self._index: dict[tuple[str, ...], int] = {}
-        self.codes = np.array([self.code(key) for key in zip(*columns, strict=True)], np.int64)
-
-    def code(self, key: tuple[str, ...]) -> int:
-        """The code of a group, a new one where it is new."""
-        return self._index.setdefault(key, len(self._index))
-
-    def __len__(self) -> int:
-        return len(self._index)
-
-    @property
-    def keys(self) -> list[tuple[str, ...]]:
-        """Names of every group, by code."""
-        return list(self._index)
-
-
 class _Pool:
     """Numerators and denominators pooled over units; divided once, at the end."""
 
@@ -131,13 +90,9 @@ class _Pool:
         self.query, self.snapshot = query, snapshot
         self.window: Window = query.window(snapshot)
         self.table = unit_table(snapshot)
-        self.groups = _Groups(query.by, self.table, one_market=NEM in query.region)
-        space = len(self.groups) + len(REGIONS) + 1
-        self.sums = np.zeros((len(_FIELDS), space))
-        self.rated_energy, self.rated_hours = np.zeros(space), np.zeros(space)
-        self.readings = np.zeros(space)
-        # One unit in one group: its readings, and the registry row that held last.
-        self.members: dict[tuple[int, int], tuple[float, int]] = {}
+        self.groups = Groups(query.by, self.table, one_market=NEM in query.region)
+        self.pool = UnitPool(self.table, self.window, self.groups, spare=len(REGIONS) + 1)
+        self.rated_energy, self.rated_hours = np.zeros(self.pool.size), np.zeros(self.pool.size)
         self.rooftop: dict[tuple[str, int], int] = {}
         self.without_loss_factor: set[str] = set()
 
@@ -157,32 +112,14 @@ class _Pool:
         return settled[:, (times - whole[0]) // STEP]
 
     def add(self, part: Readings) -> None:
-        """Add a stretch of readings.
-
-        A unit's sums over a whole month depend on the version alone: rollups stored with it would be read here.
-        """
+        """Add a stretch of readings."""
         table, rows = self.table, part.rows
-        place = {r: i for i, r in enumerate(REGIONS)}
-        region = np.array([place.get(r, -1) for r in table.region[rows]], np.int64)
-        sums = unit_sums(part.values, table.role[rows], region, self.price(part.times))
-        if self.query.loss_adjusted:
-            factor = np.where(np.isnan(table.mlf[rows]), 1.0, table.mlf[rows])
-            sums.earned *= factor
-            sums.paid *= factor
+        factor = np.where(np.isnan(table.mlf[rows]), 1.0, table.mlf[rows]) if self.query.loss_adjusted else None
+        sums = self.pool.add(part, table.role[rows], self.price(part.times), factor)
+        if factor is not None:
             unknown = np.isnan(table.mlf[rows]) & (sums.readings > 0)
             self.without_loss_factor.update(table.duid[rows][unknown])
-        codes = self.groups.codes[rows]
-        live = sums.readings > 0
-        size = self.sums.shape[1]
-        for i, column in enumerate(sums.stack()):
-            self.sums[i] += np.bincount(codes[live], column[live], size)
-        self.add_capacity(part, sums, codes)
-        for unit, code, row, count in zip(
-            table.unit[rows][live].tolist(), codes[live].tolist(), rows[live].tolist(), sums.readings[live].tolist(),
-            strict=True,
-        ):  # fmt: skip
-            known, _ = self.members.get((unit, code), (0.0, row))
-            self.members[unit, code] = (known + count, row)
+        self.add_capacity(part, sums, self.groups.codes[rows])
 
     def add_capacity(self, part: Readings, sums: UnitSums, codes: np.ndarray) -> None:
         """Energy and capacity-hours of units with a known capacity, within their registration."""
@@ -198,9 +135,8 @@ class _Pool:
                 part.values[k : k + 1, inside], table.role[rows[k : k + 1]], np.array([-1]), np.empty((0, inside.sum()))
             )
             energy[k], count[k] = own.energy[0], own.readings[0]
-        size = self.sums.shape[1]
-        self.rated_energy += np.bincount(codes[rated], energy[rated], size)
-        self.rated_hours += np.bincount(codes[rated], (capacity * count)[rated] * 5 / 60, size)
+        self.rated_energy += self.pool.spread(codes[rated], energy[rated])
+        self.rated_hours += self.pool.spread(codes[rated], (capacity * count)[rated] * HOURS_PER_DISPATCH)
 
     def add_rooftop(self) -> None:
         """Rooftop solar as a fuel without capacity, where groups are regions or fuels."""
@@ -218,7 +154,7 @@ class _Pool:
                     continue
                 named = {"region": NEM if NEM in q.region else region, **_ROOFTOP}
                 code = self.groups.code(tuple(named[b] for b in q.by))
-                self.sums[:, code] += sums.stack()[:, i]
+                self.pool.sums[:, code] += sums.stack()[:, i]
                 self.rooftop[region, code] = self.rooftop.get((region, code), 0) + int(sums.readings[i])
 
     def result(self) -> Result:
@@ -227,21 +163,11 @@ class _Pool:
         for part in readings(self.snapshot, self.window, chosen):
             self.add(part)
         self.add_rooftop()
-        size = self.sums.shape[1]
-        expected, capacity = np.zeros(size), np.full(size, np.nan)
-        last = np.array([row for _, row in self.members.values()], np.int64)
-        should = table.expected(last, self.window)
-        for (_, code), (count, row), most in zip(self.members, self.members.values(), should.tolist(), strict=True):
-            expected[code] += max(count, most)
-            mw = table.capacity_mw[row]
-            if table.role[row] != LOAD and not np.isnan(mw):
-                capacity[code] = mw + (0.0 if np.isnan(capacity[code]) else capacity[code])
+        expected, capacity = self.pool.expected(), self.pool.rated(table.capacity_mw)
         for (_, code), count in self.rooftop.items():
             expected[code] += max(count, self.window.expected)
-        s = dict(zip(_FIELDS, self.sums, strict=True))
-        found = np.flatnonzero(s["readings"] > 0)
-        keys = self.groups.keys
-        order = sorted(found.tolist(), key=lambda c: _rank(q.by, keys[c]))
+        s = dict(zip(FIELDS, self.pool.sums, strict=True))
+        order = self.groups.ordered(np.flatnonzero(s["readings"] > 0))
         priced = s["priced"] > 0
         numbers = {
             "energy_mwh": s["energy"],
@@ -253,10 +179,7 @@ class _Pool:
             "capacity_factor": capacity_factor(self.rated_energy, self.rated_hours),
             "coverage": ratio(s["priced"], expected),
         }
-        columns: dict[str, object] = {
-            word: pd.Categorical([keys[c][i] for c in order], categories=list(dict.fromkeys(keys[c][i] for c in order)))
-            for i, word in enumerate(q.by)
-        }
+        columns: dict[str, object] = dict(self.groups.columns(order))
         columns |= {name: values[order] for name, values in numbers.items()}
         units = {name: self.query.row_columns[name][0] for name in numbers}
         return Result(
@@ -277,12 +200,3 @@ class _Pool:
         if self.rooftop:
             notes.append("Rooftop solar is an estimate, valued at the regional price; it is not paid at spot.")
         return notes
-
-
-def _rank(by: list[str], key: tuple[str, ...]) -> tuple:
-    orders = {"region": [*REGIONS, "", NEM], "fuel": list(FUELS), "fueltech": list(FUELTECHS)}
-    rank = []
-    for word, value in zip(by, key, strict=True):
-        order = orders.get(word, [])
-        rank.append((order.index(value) if value in order else len(order), value))
-    return tuple(rank)

@@ -41,7 +41,16 @@ def market(*, source: str = "mmsdm") -> tuple[dict[str, pd.DataFrame], pd.DataFr
         np.nan
     )
     region = tidy(
-        "region", REGIONS, lambda i: {"demand": 1000.0 * (i + 1) + step % 7, "net_interchange": np.zeros(len(step))}
+        "region",
+        REGIONS,
+        lambda i: {
+            "demand": 1000.0 * (i + 1) + step % 7,
+            "net_interchange": np.zeros(len(step)),
+            "ss_wind_uigf": 100.0 * i + step % 11,
+            "ss_wind_cleared": 90.0 * i + step % 5,
+            "ss_solar_uigf": 50.0 * i + step % 3,
+            "ss_solar_cleared": 50.0 * i + step % 3,
+        },
     )
     scada = tidy(
         "duid", ("ER01", "ER02", "BAT1", "WIND1"), lambda i: {"mw": [500.1, 510.2, 0.0, 40.46754][i] + (step % 5)}

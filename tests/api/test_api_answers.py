@@ -17,7 +17,7 @@ from components.queries.base import REGISTRY
 from components.store.snapshot import Snapshot, empty_snapshot
 
 ROWS = [f"/api/{r.replace('{station}', 'Eraring')}" for r in REGISTRY]
-TIMED = [f"/api/{r}" for r, q in REGISTRY.items() if "time" in q.row_columns]
+TIMED = [f"/api/{r}" for r, q in REGISTRY.items() if "time" in q.row_columns and r != "latest"]
 
 
 def read_csv(text: str) -> list[dict[str, str]]:
@@ -308,10 +308,17 @@ def test_pages_stay_with_their_version_over_a_publish(live: LiveApi):
 
 
 def test_latest_and_metadata(live: LiveApi):
-    latest = live.json("/api/latest")
-    assert latest["data"]["prices"]["price"] == [61.0, 62.0, 63.0, 64.0, 65.0]
-    assert set(latest["data"]) == {"prices", "generation", "demand", "flows"}
-    assert latest["meta"]["parts"]["prices"]["end"] == "2024-03-01T00:00:00+10:00"
+    latest = live.json("/api/latest?shape=records")
+    prices = {r["region"]: r["value"] for r in latest["data"] if r["quantity"] == "price"}
+    assert {k: v for k, v in prices.items() if k != "NEM"} == dict(
+        zip(("NSW1", "QLD1", "SA1", "TAS1", "VIC1"), (61.0, 62.0, 63.0, 64.0, 65.0), strict=True)
+    )
+    assert {r["quantity"] for r in latest["data"]} >= {"price", "demand", "rooftop", "generation", "flow"}
+    assert {r["time"] for r in latest["data"] if r["quantity"] == "flow"} == {"2024-03-01T00:00:00+10:00"}
+    wide = live.json("/api/latest?shape=wide")["data"]
+    assert wide["price.VIC1"][-1] == 65.0
+    assert "generation.NEM.coal" in wide
+    assert latest["links"]["view"] == "/overview"
     metadata = live.json("/api/metadata")["data"]
     assert {d["name"]: d["last"] for d in metadata["datasets"]}["scada"] == "2024-03-01T00:00:00+10:00"
     assert [r["name"] for r in metadata["regions"]] == ["NSW1", "QLD1", "SA1", "TAS1", "VIC1", "NEM"]

@@ -1,0 +1,154 @@
+"""Groups of units, and what is pooled over them: energies, money, readings, capacities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from components.market_time import Window
+from components.metrics.revenue import UnitSums, unit_sums
+from components.queries.units import Readings, UnitTable
+from components.vocabulary import FUELS, FUELTECHS, LOAD, NEM, REGIONS
+
+FIELDS = ("energy", "load", "energy_priced", "load_priced", "earned", "paid", "readings", "priced")
+_BATTERY = {"battery_charging": "battery", "battery_discharging": "battery"}
+_ORDERS = {"region": [*REGIONS, "", NEM], "fuel": list(FUELS), "fueltech": list(FUELTECHS)}
+
+
+class Groups:
+    """The groups of a question: a code per registry row, and the names behind each code.
+
+    Parameters
+    ----------
+    by : columns of the registry that make a group; none = everything is one.
+    one_market : regions are put together under the name NEM.
+    """
+
+    def __init__(self, by: Sequence[str], table: UnitTable, *, one_market: bool):
+        columns = []
+        for word in by:
+            values = getattr(table, word)
+            if word == "region" and one_market:
+                values = np.full(table.rows, NEM, object)
+            elif word in ("fuel", "fueltech"):
+                # A load's fuel is what it is registered as; storage is one row, whatever its DUIDs are.
+                at = 0 if word == "fuel" else 1
+                sides = zip(table.positive, table.negative, table.role, strict=True)
+                own = [n[at] if r == LOAD else p[at] for p, n, r in sides]
+                values = np.array([_BATTERY.get(f, f) for f in own], object)
+            columns.append(values.tolist())
+        self.by = tuple(by)
+        self._index: dict[tuple[str, ...], int] = {}
+        keys = zip(*columns, strict=True) if columns else [()] * table.rows
+        self.codes = np.array([self.code(key) for key in keys], np.int64)
+
+    def code(self, key: tuple[str, ...]) -> int:
+        """The code of a group, a new one where it is new."""
+        return self._index.setdefault(key, len(self._index))
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    @property
+    def keys(self) -> list[tuple[str, ...]]:
+        """Names of every group, by code."""
+        return list(self._index)
+
+    def ordered(self, codes: np.ndarray) -> list[int]:
+        """Codes in the vocabulary's order of their names, other names by letter."""
+        keys = self.keys
+        return sorted(codes.tolist(), key=lambda c: _rank(self.by, keys[c]))
+
+    def columns(self, codes: Sequence[int]) -> dict[str, object]:
+        """The names of these groups, a column for each word of ``by``."""
+        keys = self.keys
+        names = {word: [keys[c][i] for c in codes] for i, word in enumerate(self.by)}
+        return {word: pd.Categorical(n, categories=list(dict.fromkeys(n))) for word, n in names.items()}
+
+
+class UnitPool:
+    """Energies and money of groups of units, collected stretch by stretch at the native interval.
+
+    ``sums`` has a row for each of :data:`FIELDS` and a column per group; ``spare`` columns are left for groups that
+    turn up later. Ratios are taken of these pooled sums, once, at the end.
+    """
+
+    def __init__(self, table: UnitTable, window: Window, groups: Groups, spare: int = 0):
+        self.table, self.window, self.groups = table, window, groups
+        self.sums = np.zeros((len(FIELDS), len(groups) + spare))
+        # One unit in one group: its readings, and the registry row that held last.
+        self._members: dict[tuple[int, int], tuple[float, int]] = {}
+
+    @property
+    def size(self) -> int:
+        """Number of columns."""
+        return self.sums.shape[1]
+
+    def field(self, name: str) -> np.ndarray:
+        """One of :data:`FIELDS` for every group."""
+        return self.sums[FIELDS.index(name)]
+
+    def add(
+        self, part: Readings, roles: np.ndarray, price: np.ndarray, loss_factor: np.ndarray | None = None
+    ) -> UnitSums:
+        """Add a stretch of readings; returns the sums of each of its units.
+
+        A unit's sums over a whole month depend on the version alone: rollups stored with it would be read here.
+
+        Parameters
+        ----------
+        roles : (K,) how each unit is split.
+        price : (5, T) [$/MWh] of the regions on the stretch's stamps.
+        loss_factor : (K,) money is multiplied with.
+        """
+        rows = part.rows
+        place = {r: i for i, r in enumerate(REGIONS)}
+        region = np.array([place.get(r, -1) for r in self.table.region[rows]], np.int64)
+        sums = unit_sums(part.values, roles, region, price)
+        if loss_factor is not None:
+            sums.earned *= loss_factor
+            sums.paid *= loss_factor
+        codes = self.groups.codes[rows]
+        live = sums.readings > 0
+        for i, column in enumerate(sums.stack()):
+            self.sums[i] += np.bincount(codes[live], column[live], self.size)
+        for unit, code, row, count in zip(
+            self.table.unit[rows][live].tolist(), codes[live].tolist(), rows[live].tolist(),
+            sums.readings[live].tolist(), strict=True,
+        ):  # fmt: skip
+            known, _ = self._members.get((unit, code), (0.0, row))
+            self._members[unit, code] = (known + count, row)
+        return sums
+
+    def spread(self, codes: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Values added up by code, for every group."""
+        return np.bincount(codes, values, self.size)
+
+    def expected(self) -> np.ndarray:
+        """Readings that each group should have: of every unit with a reading, while it was registered."""
+        out = np.zeros(self.size)
+        last = np.array([row for _, row in self._members.values()], np.int64)
+        should = self.table.expected(last, self.window)
+        for (_, code), (count, _), most in zip(self._members, self._members.values(), should.tolist(), strict=True):
+            out[code] += max(count, most)
+        return out
+
+    def rated(self, values: np.ndarray) -> np.ndarray:
+        """Sum of a registry column (capacity, storage) over each group's units with a reading, loads left out (what
+        both halves of an old battery have is counted with the one that discharges); NaN where none is known."""
+        out = np.full(self.size, np.nan)
+        for (_, code), (_, row) in self._members.items():
+            value = values[row]
+            if self.table.role[row] != LOAD and not np.isnan(value):
+                out[code] = value + (0.0 if np.isnan(out[code]) else out[code])
+        return out
+
+
+def _rank(by: Sequence[str], key: tuple[str, ...]) -> tuple:
+    rank = []
+    for word, value in zip(by, key, strict=True):
+        order = _ORDERS.get(word, [])
+        rank.append((order.index(value) if value in order else len(order), value))
+    return tuple(rank)
