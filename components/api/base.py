@@ -4,8 +4,10 @@
 verbs         GET, HEAD (the same without body), OPTIONS (204); anything else 405 with ``Allow``
 errors        ``application/problem+json`` (:mod:`components.api.problems`), never a traceback or a path
 CORS          the configured origin on every response, errors included
-caching       a weak ``ETag`` known before any work; 304 is answered before any work; ``Vary``;
-              ``Cache-Control``; finished answers are shared through a bounded cache
+caching       a weak ``ETag`` known before any work, and ``Last-Modified``; 304 is answered before any work;
+              ``Vary``; ``Cache-Control``; finished answers are shared through a bounded cache, and the same
+              question asked by several at once is worked on once
+rate limit    per client, by what is asked for (:mod:`components.api.rate`)
 compression   zstd or gzip by ``Accept-Encoding``
 bodies        not needed; one larger than the limit is refused before it is read
 login         where the server asks its visitors to log in, so does the API
@@ -23,22 +25,27 @@ from http import HTTPStatus
 from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl
 
+import pandas as pd
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from components.api import data
 from components.api.cache import Answer, answers
 from components.api.compression import ENCODINGS, compressed, compressed_pieces
+from components.api.draining import drain
+from components.api.flights import Flights
+from components.api.keeping import instant_utc, is_unchanged
 from components.api.limits import MOST_FIELDS, limits
 from components.api.memory import give_back_memory
-from components.api.negotiate import best_encoding, has_already
+from components.api.negotiate import best_encoding
 from components.api.problems import MEDIA_TYPE, ApiError, invalid, later
+from components.api.rate import meter
 from components.api.work import Pool, questions, snapshots
 from components.errors import Problem, QueryError, StoreError
 from components.store.snapshot import Snapshot
 
 ALLOWED = "GET, HEAD, OPTIONS"
-EXPOSED = "ETag, Link, Retry-After, Content-Disposition, Allow"
+REQUEST_HEADERS = "Accept, If-None-Match, If-Modified-Since"
 CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 NEVER_KEEP = "no-store"
 LARGE_BYTES = 4_000_000
@@ -56,6 +63,7 @@ class Stream:
     headers: Mapping[str, str]
 
 
+flights: Flights[Answer | Stream] = Flights()
 Made = tuple[bytes | Iterator[bytes], Mapping[str, str]]
 """A body, whole or in pieces, and the headers that describe it."""
 
@@ -65,6 +73,8 @@ class ApiHandler(RequestHandler):
     """Base of every handler; subclasses say :meth:`answer`."""
 
     content_policy: ClassVar[str] = CONTENT_POLICY
+    counted: ClassVar[bool] = True
+    client: str | None = None
     _task: asyncio.Task[Any] | None = None
     _left = False
     _received = 0
@@ -80,7 +90,7 @@ class ApiHandler(RequestHandler):
         self.set_header("Cache-Control", NEVER_KEEP)
         origin = limits().cors_origin
         self.set_header("Access-Control-Allow-Origin", origin)
-        self.set_header("Access-Control-Expose-Headers", EXPOSED)
+        self.set_header("Access-Control-Expose-Headers", ", ".join(limits().cors_expose_headers))
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
         self.set_header("Vary", "Accept, Accept-Encoding")
 
@@ -91,12 +101,29 @@ class ApiHandler(RequestHandler):
     # -- way in --------------------------------------------------------------------------------------
 
     async def prepare(self) -> None:
-        """Refuse large bodies and strangers before anything else happens."""
+        """Refuse large bodies, strangers, and who asks too much, before anything else happens."""
         length = self.request.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > limits().max_body_bytes:
             raise _body_too_large()
         if self.request.method != "OPTIONS" and not await self._is_welcome():
             raise ApiError(401, "unauthorized", "this server asks its visitors to log in")
+        if self.counted and self.request.method != "OPTIONS":
+            self.client = meter.client(self.request.remote_ip or "", self.request.headers.get("X-Forwarded-For"))
+            self.charge(limits().rate_least_values)
+
+    def charge(self, values: int) -> None:
+        """Count values against the client's share, and tell what is left of it.
+
+        Raises
+        ------
+        ApiError
+            429 where they do not fit.
+        """
+        if self.client is None:
+            return
+        meter.charge(self.client, values)
+        for name, text in meter.headers(self.client).items():
+            self.set_header(name, text)
 
     def data_received(self, chunk: bytes) -> None:
         """Bodies are read past; a chunked one that grows too large ends the connection."""
@@ -156,6 +183,7 @@ class ApiHandler(RequestHandler):
     async def get(self, *path: str | None) -> None:
         """The answer; whatever goes wrong becomes a problem document."""
         self._task = asyncio.current_task()
+        drain.begin()
         try:
             await self.answer(*path)
         except QueryError as wrong:
@@ -168,6 +196,7 @@ class ApiHandler(RequestHandler):
                 raise
         finally:
             self._task = None
+            drain.end()
 
     @property
     def _socket(self) -> IOStream:
@@ -191,18 +220,26 @@ class ApiHandler(RequestHandler):
         self.set_header("Allow", ALLOWED)
         self.set_header("Access-Control-Allow-Methods", ALLOWED)
         asked = self.request.headers.get("Access-Control-Request-Headers")
-        self.set_header("Access-Control-Allow-Headers", asked if asked and _plain(asked) else "Accept, If-None-Match")
+        self.set_header("Access-Control-Allow-Headers", asked if asked and _plain(asked) else REQUEST_HEADERS)
         self.set_header("Access-Control-Max-Age", "86400")
         self.set_header("Cache-Control", "public, max-age=86400")
         self.finish()
 
     # -- way out -------------------------------------------------------------------------------------
 
-    def unchanged(self, etag: str, keep: str) -> bool:
-        """Set ``ETag`` and ``Cache-Control``; True when the client has the answer and 304 was sent."""
+    def unchanged(self, etag: str, keep: str, published: pd.Timestamp | None = None) -> bool:
+        """Set ``ETag``, ``Last-Modified`` and ``Cache-Control``; True when the client has the answer and 304 was sent.
+
+        Parameters
+        ----------
+        published : when the data of the answer was published, naive NEM time; None = not told.
+        """
+        modified = instant_utc(published)
         self.set_header("ETag", etag)
         self.set_header("Cache-Control", self._private(keep))
-        if not has_already(self.request.headers.get("If-None-Match"), etag):
+        if modified is not None:
+            self.set_header("Last-Modified", modified)
+        if not is_unchanged(self.request.headers, etag, modified):
             return False
         self.set_status(304)
         self.finish()
@@ -229,22 +266,7 @@ class ApiHandler(RequestHandler):
         etag : key of the shared answers; None = neither looked up nor kept.
         pool : whose threads do the work; default those of the questions.
         """
-        encoding = self.encoding
-        key = (f"{etag}{self.root}", encoding)
-        found: Answer | Stream | None = answers.get(key) if etag else None
-        if found is None:
-
-            def work() -> Answer | Stream:
-                body, headers = make()
-                if not isinstance(body, bytes):
-                    return Stream(compressed_pieces(body, encoding), _encoded(headers, encoding))
-                if encoding and len(body) >= limits().gzip_min_bytes:
-                    return Answer(compressed(body, encoding), _encoded(headers, encoding))
-                return Answer(body, headers)
-
-            found = await (pool or questions).run(work, limits().deadline_seconds)
-            if etag and isinstance(found, Answer):
-                answers.put(key, found)
+        found = await self._found(make, self._key(etag) if etag else None, pool or questions)
         for name, value in found.headers.items():
             self.set_header(name, value)
         if isinstance(found, Stream):
@@ -254,6 +276,40 @@ class ApiHandler(RequestHandler):
         if len(found.body) > LARGE_BYTES:
             questions.begin(give_back_memory)
         await self.finish(found.body)
+
+    def _key(self, etag: str) -> tuple[str, str]:
+        """Key of the shared answers."""
+        return f"{etag}{self.root}", self.encoding
+
+    def is_kept(self, etag: str) -> bool:
+        """Whether the answer is there already, so that sending it is no work."""
+        return answers.get(self._key(etag)) is not None
+
+    async def _found(self, make: Callable[[], Made], key: tuple[str, str] | None, pool: Pool) -> Answer | Stream:
+        """The answer that is kept, that somebody else waits for already, or that is made now."""
+        encoding = self.encoding
+
+        def work() -> Answer | Stream:
+            body, headers = make()
+            if not isinstance(body, bytes):
+                return Stream(compressed_pieces(body, encoding), _encoded(headers, encoding))
+            if encoding and len(body) >= limits().gzip_min_bytes:
+                return Answer(compressed(body, encoding), _encoded(headers, encoding))
+            return Answer(body, headers)
+
+        async def made() -> Answer | Stream:
+            new = await pool.run(work, limits().deadline_seconds)
+            if key is not None and isinstance(new, Answer):
+                answers.put(key, new)
+            return new
+
+        if key is None:
+            return await made()
+        known = answers.get(key)
+        if known is not None:
+            return known
+        found, mine = await flights.join(key, made)
+        return found if mine or isinstance(found, Answer) else await made()  # a stream can be read once
 
     async def _send_pieces(self, pieces: Iterator[bytes]) -> None:
         """Send piece by piece, no faster than the client reads; a failure cuts the connection, never the file short."""

@@ -22,25 +22,43 @@ def budget(name: str) -> int:
     return limits().max_json_values if name == "json" else limits().max_stream_values
 
 
-def columns_at_most(question: Query) -> int:
+def columns_of(question: Query) -> list[str]:
     """Columns an answer can have: those documented, without the ones whose condition is not met.
 
     A condition stands in a column's documentation: "Unit (with by=duid)", "Price (values=price)".
     """
-    count = 0
-    for _, doc in question.row_columns.values():
+    out = []
+    for name, (_, doc) in question.row_columns.items():
         condition = re.search(r"\((?:with )?(\w+)=(\w+)", doc)
         chosen = getattr(question, condition[1], None) if condition else None
-        if condition is None or chosen is None:
-            count += 1
-        else:
-            count += condition[2] in (chosen if isinstance(chosen, list) else [str(chosen)])
-    return max(1, count)
+        if (
+            condition is None
+            or chosen is None
+            or condition[2] in (chosen if isinstance(chosen, list) else [str(chosen)])
+        ):
+            out.append(name)
+    return out
+
+
+def columns_at_most(question: Query) -> int:
+    """How many columns an answer can have, at least 1."""
+    return max(1, len(columns_of(question)))
+
+
+def values_at_most(question: Query, snapshot: Snapshot) -> int:
+    """Values of the whole of an answer, page by page or not: what it costs to make."""
+    return question.rows_at_most(snapshot) * columns_at_most(question)
 
 
 def rows_within(name: str, question: Query) -> int:
     """Most rows of a question's answer in a format."""
     return max(1, budget(name) // columns_at_most(question))
+
+
+def rows_at_most(question: Query, name: str, limit: int | None, snapshot: Snapshot) -> int:
+    """Most rows that one answer in a format can have."""
+    rows = question.rows_at_most(snapshot)
+    return min(rows, limit) if limit is not None and name == "json" else rows
 
 
 def check_size(asked: Asked, snapshot: Snapshot, address: Address) -> None:
@@ -53,9 +71,7 @@ def check_size(asked: Asked, snapshot: Snapshot, address: Address) -> None:
         this interval, the same as CSV.
     """
     question, delivery = asked.question, asked.delivery
-    rows = question.rows_at_most(snapshot)
-    if delivery.limit is not None and delivery.format == "json":
-        rows = min(rows, delivery.limit)
+    rows = rows_at_most(question, delivery.format, delivery.limit, snapshot)
     if rows > rows_within(delivery.format, question):
         raise too_large(asked, snapshot, address, rows * columns_at_most(question))
 
@@ -64,21 +80,19 @@ def too_large(asked: Asked, snapshot: Snapshot, address: Address, values: int) -
     """413 with ready URLs that fit."""
     chosen = asked.delivery.format
     most = budget(chosen)
-    fitting = _fitting(asked, snapshot, address)
-    hint = "; links hold requests that fit" if fitting else ""
+    legal = fitting(asked, snapshot, address)
+    hint = "; links hold requests that fit" if legal else ""
     name = "interval" if isinstance(asked.question, WindowQuery) else "limit"
     return ApiError(
         413,
         "answer-too-large",
         f"about {values} values, at most {most} in {chosen}{hint}",
         [Problem(name, asked.question.texts().get(name, [None])[0], f"at most {most} values fit")],
-        links=fitting,
-        limit_values=most,
-        estimated_values=values,
+        members={"links": legal, "limit_values": most, "estimated_values": values},
     )
 
 
-def _fitting(asked: Asked, snapshot: Snapshot, address: Address) -> dict[str, str]:
+def fitting(asked: Asked, snapshot: Snapshot, address: Address) -> dict[str, str]:
     """Name -> URL of a request that fits."""
     question, chosen = asked.question, asked.delivery.format
     way = {k: v for k, v in asked.delivery.texts().items() if k in ("shape", "download")}

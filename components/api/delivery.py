@@ -38,6 +38,10 @@ class Delivery(Query):
     )
     cursor = param.String(default="", doc="Where to go on, from links.next of the answer before.")
     download = param.Boolean(default=False, doc="1 = ask the browser to save a file with a telling name.")
+    explain = param.Boolean(
+        default=False,
+        doc="1 = say (in JSON) how many rows and bytes the answer would have and whether it fits, without it.",
+    )
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import pandas as pd
-
-from components.api import envelope, formats
+from components.api import envelope, formats, keeping
 from components.api.base import ApiHandler, Made
-from components.api.budget import budget, check_size, too_large
+from components.api.budget import budget, check_size, too_large, values_at_most
 from components.api.cursors import read_cursor, versions, write_cursor
 from components.api.delivery import Asked, path_parameters, settle_format, take_apart
 from components.api.envelope import Address
+from components.api.explain import explain
 from components.api.formats import FORMATS
+from components.api.health import now
 from components.api.limits import BUFFERED_VALUES, limits
+from components.api.neighbours import link_header, neighbours
 from components.api.problems import ApiError, invalid, no_such_name
 from components.api.table import Table, table, wide_table
 from components.api.tags import digest, entity_tag
@@ -24,9 +25,6 @@ from components.errors import Problem, QueryError, UsageError
 from components.queries.base import Query, Result, known_names
 from components.queries.registry import LEAST_SCORE, likeness
 from components.store.snapshot import Snapshot
-
-CLOSED = pd.Timedelta(days=2)
-"""A window that ended this long before the newest data is not expected to change soon."""
 
 
 class QuestionHandler(ApiHandler):
@@ -50,11 +48,14 @@ class QuestionHandler(ApiHandler):
         question, way = asked.question, asked.delivery
         etag = entity_tag(
             snapshot.version, question.route, question.fingerprint(),
-            way.format, way.shape, way.limit, way.download, offset,
+            way.format, way.shape, way.limit, way.download, way.explain, offset,
         )  # fmt: skip
-        if self.unchanged(etag, self._keep(question, snapshot)):
+        if self.unchanged(etag, self._keep(question, snapshot), snapshot.published):
             return
         address = Address(self.root, f"/api/{_filled(route, given)}", tuple(given))
+        if self.client is not None and not way.explain and not self.is_kept(etag):
+            values = await questions.run(lambda: cost(asked, snapshot), limits().deadline_seconds)
+            self.charge(max(0, values - limits().rate_least_values))
         await self.finish_with(lambda: answer(asked, snapshot, offset, address), etag)
 
     async def _refuse(self, question: Query, problems: list[Problem], snapshot: Snapshot) -> None:
@@ -80,10 +81,10 @@ class QuestionHandler(ApiHandler):
 
     def _keep(self, question: Query, snapshot: Snapshot) -> str:
         """How long others may keep the answer: long for a window that closed a while ago."""
-        end, newest = getattr(question, "end", None), snapshot.last(question.dataset)
-        closed = end is not None and newest is not None and end <= newest - CLOSED
-        seconds = limits().closed_seconds if closed else limits().live_seconds
-        return f"public, max-age={seconds}"
+        newest = snapshot.last(question.dataset)
+        if keeping.is_closed(getattr(question, "end", None), newest):
+            return keeping.closed()
+        return keeping.live(question.dataset, newest, now())
 
 
 def _checked_extension(extension: str | None) -> str | None:
@@ -106,6 +107,14 @@ def identity(asked: Asked) -> str:
     return digest(asked.question.route, asked.question.fingerprint(), asked.delivery.shape == "wide")
 
 
+def cost(asked: Asked, snapshot: Snapshot) -> int:
+    """Values that a question counts as against its client's share: all it may have to read, 0 where it is refused."""
+    question = asked.question
+    if question.check(snapshot) or question.rows_at_most(snapshot) == 0:
+        return 0
+    return values_at_most(question, snapshot)
+
+
 def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> Made:
     """The answer to a request: body and headers. Runs in a thread.
 
@@ -123,6 +132,8 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
             raise no_such_name(problem, most_like(str(problem.value), known_names("place", snapshot)))
     if problems:
         raise QueryError(problems)
+    if way.explain:
+        return explain(asked, snapshot, address)
     check_size(asked, snapshot, address)
     result = question.run(snapshot)
     wide = way.shape == "wide" and "time" in result.frame
@@ -135,7 +146,7 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
         versions.remember(snapshot)
         following = write_cursor(snapshot.version, identity(asked), offset + shown.rows)
     texts = {k: v for k, v in way.texts().items() if (k, v) != ("format", ["json"])}
-    links = envelope.links(question, texts, address, following)
+    links = envelope.links(question, texts, address, following, neighbours(question, snapshot))
     meta = envelope.meta(result, shown, snapshot)
     if way.limit is not None or offset:
         meta["total_rows"] = whole.rows
@@ -161,10 +172,9 @@ def _file(name: str, shown: Table, meta: dict[str, Any]) -> bytes | Iterator[byt
 def _headers(asked: Asked, result: Result, links: dict[str, str], address: Address) -> dict[str, str]:
     chosen = FORMATS[asked.delivery.format]
     headers = {"Content-Type": chosen.content_type}
-    related = [f'<{address.root}/api/openapi.json>; rel="service-desc"']
-    if "next" in links:
-        related.insert(0, f'<{links["next"]}>; rel="next"')
-    headers["Link"] = ", ".join(related)
+    all_links = {"json": address.url(asked.question.texts(), ending=".json"), **links}
+    paged = asked.delivery.limit is not None or bool(asked.delivery.cursor)
+    headers["Link"] = link_header(all_links, address, chosen.name, paged=paged)
     if chosen.name != "json" or asked.delivery.download:
         kind = "attachment" if asked.delivery.download else "inline"
         headers["Content-Disposition"] = f'{kind}; filename="{envelope.file_name(asked.question, result, chosen.name)}"'

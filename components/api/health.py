@@ -89,6 +89,7 @@ def report(snapshot: Snapshot, store_reasons: list[str], moment: pd.Timestamp) -
 class HealthHandler(ApiHandler):
     """200 ``ready`` or ``degraded``; 503 only while loading. Must answer when every question is slow."""
 
+    counted = False  # whoever watches the server must hear from it
     clock: Callable[[], pd.Timestamp] = staticmethod(now)
 
     async def answer(self, *path: str | None) -> None:

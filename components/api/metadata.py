@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from components import __version__
-from components.api import formats
+from components.api import formats, keeping
 from components.api.base import ApiHandler, Made
 from components.api.envelope import instant, origin
-from components.api.limits import limits
+from components.api.health import now
 from components.api.tags import entity_tag
 from components.market_time import INTERVALS, UTC_OFFSET, label_side
 from components.metrics.definitions import METRICS
@@ -89,7 +89,7 @@ class SnapshotDocument(ApiHandler):
         snapshot = await self.snapshot()
         root = self.root
         etag = entity_tag(snapshot.version, self.make.__name__)
-        if self.unchanged(etag, f"public, max-age={limits().live_seconds}"):
+        if self.unchanged(etag, keeping.live("price", snapshot.last("price"), now()), snapshot.published):
             return
 
         def make() -> Made:

@@ -130,6 +130,7 @@ def _refusals(*statuses: int) -> dict[str, Any]:
         406: "None of the formats is acceptable",
         410: "The cursor's data has been replaced",
         413: "The answer would be too large; links hold requests that fit",
+        429: "The client asked for more than its share; Retry-After says when there is more",
         503: "Later: loading, busy, or over the deadline",
     }
     return {str(s): _problem(words[s]) for s in statuses}
@@ -140,7 +141,8 @@ def _question(query: type[Query]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for chosen in FORMATS.values():
         if chosen.name == "json":
-            content[chosen.media_types[0]] = {"schema": _answer_schema(query)}
+            explained = {"$ref": "#/components/schemas/Explanation"}
+            content[chosen.media_types[0]] = {"schema": {"anyOf": [_answer_schema(query), explained]}}
         elif chosen.name == "csv":
             content[chosen.media_types[0]] = {"schema": {"type": "string"}}
         else:
@@ -153,7 +155,7 @@ def _question(query: type[Query]) -> dict[str, Any]:
         "parameters": parameters(query),
         "responses": {
             "200": {"description": "The answer", "content": content},
-            **_refusals(400, *named, 406, 410, 413, 503),
+            **_refusals(400, *named, 406, 410, 413, 429, 503),
         },
     }
 
@@ -170,7 +172,7 @@ def _document(name: str) -> dict[str, Any]:
         "summary": title,
         "description": description,
         "tags": ["about"],
-        "responses": {"200": answer, **_refusals(400, 503)},
+        "responses": {"200": answer, **_refusals(400, 429, 503)},
     }
 
 
@@ -209,6 +211,33 @@ SCHEMAS: dict[str, Any] = {
         },
     },
     "Links": {"type": "object", "additionalProperties": {"type": "string"}},
+    "Explanation": {
+        "type": "object",
+        "description": "With explain=1, in place of the answer",
+        "required": ["meta", "explain", "links"],
+        "properties": {
+            "meta": {"type": "object"},
+            "explain": {
+                "type": "object",
+                "required": ["rows_at_most", "values_at_most", "bytes", "fits", "status"],
+                "properties": {
+                    "start": {"type": ["string", "null"], "description": "Window start, exclusive"},
+                    "end": {"type": ["string", "null"], "description": "Window end, inclusive"},
+                    "interval": {"type": ["string", "null"]},
+                    "format": {"type": "string"},
+                    "rows_at_most": {"type": "integer"},
+                    "columns": {"type": "array", "items": {"type": "string"}},
+                    "values_at_most": {"type": "integer", "description": "Rows x columns"},
+                    "bytes": {"type": "object", "description": "Rough length by format, before compression"},
+                    "most_values": {"type": "object", "description": "Budget by format"},
+                    "fits": {"type": "object", "description": "Whether the answer fits, by format"},
+                    "status": {"enum": [200, 413], "description": "How the request would be answered"},
+                    "counts_as": {"type": "integer", "description": "Values counted against the rate limit"},
+                },
+            },
+            "links": {"$ref": "#/components/schemas/Links"},
+        },
+    },
     "Health": {
         "type": "object",
         "required": ["status", "reasons", "datasets"],

@@ -31,6 +31,7 @@ TYPES: dict[str, str] = {
     "answer-too-large": "The answer would exceed the format's budget; `links` hold requests that fit.",
     "body-too-large": "A request to this API needs no body; large ones are refused unread.",
     "cursor-expired": "The data the cursor belongs to has been replaced; begin again without it.",
+    "rate-limited": "The client asked for more than its share; `Retry-After` says when there is more.",
     "loading": "The data is still being loaded.",
     "busy": "Too many questions are waiting, or this one took longer than its deadline.",
     "unauthorized": "This server asks its visitors to log in.",
@@ -60,12 +61,12 @@ class ApiError(HTTPError):
         detail: str,
         errors: Sequence[Problem] = (),
         headers: Mapping[str, str] | None = None,
-        **members: Any,
+        members: Mapping[str, Any] | None = None,
     ):
         super().__init__(status)
         self.kind, self.detail, self.errors = kind, detail, tuple(errors)
         self.extra_headers = dict(headers or {})
-        self.members = members
+        self.members = dict(members or {})
 
     def document(self) -> dict[str, Any]:
         """The problem as plain JSON."""

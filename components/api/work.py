@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from components.api.limits import limits
 from components.api.problems import later
+from components.stopping import stopped_by
 
 T = TypeVar("T")
 
@@ -44,8 +46,8 @@ class Pool:
     async def run(self, work: Callable[[], T], deadline: float | None = None) -> T:
         """The result of ``work``, done in a thread.
 
-        A cancelled or overdue question that has not begun never begins; one that has begun keeps its thread
-        until it ends, and counts against the limit until then.
+        A cancelled or overdue question that has not begun never begins; one that has begun ends when it next looks
+        (:mod:`components.stopping`), keeps its thread until then, and counts against the limit.
 
         Raises
         ------
@@ -57,7 +59,13 @@ class Pool:
         if self._taken >= threads + limits().max_waiting:
             raise later("busy", "too many questions are waiting; try again in a moment")
         self._taken += 1
-        future = executor.submit(work)
+        unwanted = threading.Event()
+
+        def wanted() -> T:
+            with stopped_by(unwanted):
+                return work()
+
+        future = executor.submit(wanted)
         loop = asyncio.get_running_loop()
         future.add_done_callback(lambda _: _tell(loop, self._release))
         try:
@@ -68,6 +76,8 @@ class Pool:
             raise later(
                 "busy", f"the answer took longer than {deadline:g} s; ask for less, or try again in a moment"
             ) from None
+        finally:
+            unwanted.set()
 
     def begin(self, work: Callable[[], object]) -> None:
         """Start something whose result nobody waits for, unless the last such thing is still being done."""

@@ -99,7 +99,7 @@ def test_every_parameter_is_documented_with_its_bounds(live: LiveApi):
     assert len(set(ids)) == len(ids)
     for route, query in REGISTRY.items():
         entries = {p["name"]: p for p in document["paths"][f"/api/{route}"]["get"]["parameters"]}
-        assert set(query.parameters()) | {"format", "shape", "limit", "cursor", "download"} == set(entries)
+        assert set(query.parameters()) | {"format", "shape", "limit", "cursor", "download", "explain"} == set(entries)
         for name, entry in entries.items():
             assert entry["description"], (route, name)
             assert entry["schema"], (route, name)
