@@ -72,6 +72,33 @@ METRICS: tuple[Metric, ...] = (
         "",
         "metrics.links.utilisation",
     ),
+    Metric("discharge", "Σ max(P, 0)·h, unit by unit before anything is added", "MWh", "metrics.revenue.unit_sums"),
+    Metric("charge", "Σ max(−P, 0)·h, unit by unit before anything is added", "MWh", "metrics.revenue.unit_sums"),
+    Metric(
+        "spread",
+        "discharge price − charge price, each Σ P·RRP·h / Σ P·h; charging at a negative price is income",
+        "$/MWh",
+        "metrics.storage.spread",
+    ),
+    Metric("round_trip", "discharge / charge", "", "metrics.storage.round_trip"),
+    Metric(
+        "cycles_per_day",
+        "discharge / storage / days with readings, pooled over units of known storage",
+        "",
+        "metrics.storage.cycles_per_day",
+    ),
+    Metric(
+        "curtailment",
+        "max(0, UIGF − cleared) of semi-scheduled wind and solar per interval; rate = ΣC / ΣUIGF; missing before April 2021",
+        "MW",
+        "metrics.curtailment.curtailed",
+    ),
+    Metric(
+        "economic_curtailment",
+        "curtailment where RRP ≤ 0 (a proxy), else it counts as network curtailment",
+        "MW",
+        "metrics.curtailment.economic",
+    ),
     Metric("underlying_demand", "TOTALDEMAND + rooftop", "MW", "queries.demand.Demand"),
     Metric(
         "coverage", "5-minute readings present / expected over everything asked for", "", "queries.units.UnitCoverage"

@@ -18,6 +18,7 @@ import param
 
 from components.errors import Problem, QueryError, UsageError, nearest
 from components.market_time import (
+    DISPATCH_MINUTES,
     INTERVALS,
     Calendar,
     Window,
@@ -312,10 +313,15 @@ class WindowQuery(PeriodQuery):
         first, last = snapshot.first(self.dataset), snapshot.last(self.dataset)
         if first is None or last is None:
             return 0
-        shared = min(window.end, last) - max(window.start, first - pd.Timedelta(minutes=30))
+        start, end = max(window.start, first - pd.Timedelta(minutes=30)), min(window.end, last)
         minutes = typical_minutes(window.interval)
         slack = 1.1 if minutes > typical_minutes("7d") else 1.0  # February is shorter than the typical month
-        return max(0, math.ceil(shared / pd.Timedelta(minutes=minutes) * slack) + 1)
+        most = max(0, math.ceil((end - start) / pd.Timedelta(minutes=minutes) * slack) + 1)
+        if not window.calendar or minutes > typical_minutes("1d"):
+            return most
+        # Hours count as a whole or not at all, so only the buckets at both edges are not full of what counts.
+        full = window.calendar.intervals_a_day if window.interval == "1d" else minutes // DISPATCH_MINUTES
+        return min(most, replace(window, start=start, end=end).expected // full + 2)
 
 
 def _bucket_floor(moment: pd.Timestamp, interval: str) -> pd.Timestamp:

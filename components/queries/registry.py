@@ -20,8 +20,10 @@ _UNIT_COLUMNS = (
     "storage_mwh", "mlf", "emissions_t_per_mwh", "registered_from", "registered_to",
 )  # fmt: skip
 _STATION_COLUMNS = (
-    "station", "owner", "region", "fuel", "fueltech", "capacity_mw", "storage_mwh", "units", "duid", "has_data",
+    "station", "owner", "region", "fuel", "fueltech", "capacity_mw", "storage_mwh", "units", "duid", "has_data", "retired",
 )  # fmt: skip
+PSEUDO = r"(?:DG|RT)_"
+"""Beginning of a DUID that stands for no plant: AEMO's dummy generators and reserve traders, with nominal capacities."""
 _NUMBERS = ("capacity_mw", "storage_mwh", "mlf", "emissions_t_per_mwh", "units")
 _FACETS = ("region", "fuel", "fueltech", "role", "schedule_type", "owner")
 LEAST_SCORE = 0.5
@@ -79,19 +81,20 @@ class Stations(Query):
     title = "Stations and units"
     description = (
         "The registry as it stands at the newest data: units, or stations with by=station. q searches names, DUIDs and "
-        "owners, forgiving spelling. Units that only the data knows are listed as unmapped."
+        "owners, forgiving spelling. Units that only the data knows are listed as unmapped. AEMO's dummy generators and "
+        "reserve traders (DG_…, RT_…) are found by q, station or duid only."
     )
     row_columns = {
         "duid": ("", "Dispatchable unit identifier; with by=station all of them, joined by spaces"),
         "station": ("", "Station"),
-        "owner": ("", "Registered participant"),
-        "region": ("", "Region, empty where unknown"),
+        "owner": ("", "Registered participant; with by=station that of the largest capacity"),
+        "region": ("", "Region, empty where unknown; with by=station that of the largest capacity"),
         "fuel": ("", "Fuel; with by=station that of the largest capacity"),
         "fueltech": ("", "Fuel technology; with by=station that of the largest capacity"),
         "role": ("", "generator, load or bidirectional"),
         "dispatch_type": ("", "AEMO's dispatch type"),
         "schedule_type": ("", "Scheduled, Semi-Scheduled or Non-Scheduled"),
-        "capacity_mw": ("MW", "Registered capacity; with by=station the sum of generating units"),
+        "capacity_mw": ("MW", "Registered capacity; with by=station the sum of generating units in force (with readings, if any has some)"),
         "storage_mwh": ("MWh", "Energy storage capacity"),
         "mlf": ("", "Marginal loss factor"),
         "emissions_t_per_mwh": ("t/MWh", "Emissions factor"),
@@ -99,6 +102,7 @@ class Stations(Query):
         "registered_to": ("", "End of registration, null while registered"),
         "units": ("", "Number of units (with by=station)"),
         "has_data": ("", "Whether SCADA has readings of it"),
+        "retired": ("", "Whether its registration had ended at the newest data; of a station, that of every unit"),
     }
     examples = ("q=erar", "region=SA1&fuel=battery", "by=station&fuel=wind")
 
@@ -124,6 +128,8 @@ class Stations(Query):
         )  # fmt: skip
         if chosen is not None:
             frame = frame[chosen[_rows_now(table, snapshot)]]
+        if not (self.q.strip() or self.station or self.duid):
+            frame = frame[~frame["duid"].str.match(PSEUDO)]
         if self.q.strip():
             found = {
                 text: likeness(self.q, text) for text in {*frame["station"], *frame["duid"], *frame["owner"]} if text
@@ -140,7 +146,7 @@ class Stations(Query):
             )
         facets = {f: {str(k): int(n) for k, n in frame[f].value_counts().items() if k != ""} for f in _FACETS}
         if self.by == "station":
-            frame = by_station(frame)
+            frame = by_station(frame, _moment(snapshot))
         return Result(
             frame.reset_index(drop=True), _number_units(frame), None, None, version=snapshot.version, source=snapshot.sources,
             expected=len(frame), present=len(frame), extra={"facets": facets},
@@ -159,38 +165,55 @@ def _rows_now(table: UnitTable, snapshot: Snapshot) -> np.ndarray:
 def registry_now(snapshot: Snapshot) -> pd.DataFrame:
     """The registry at the newest data: a row per unit, by station and DUID of the data's order.
 
-    Sorted by DUID; ``has_data`` is true where SCADA has readings of the unit.
+    Sorted by DUID; ``has_data`` is true where SCADA has readings of the unit, ``retired`` where its registration had
+    ended.
     """
-    frame = snapshot.units_at(_moment(snapshot)).reset_index().sort_values("duid", kind="stable")
+    moment = _moment(snapshot)
+    frame = snapshot.units_at(moment).reset_index().sort_values("duid", kind="stable")
     frame = frame[list(_UNIT_COLUMNS)].reset_index(drop=True)
     frame["has_data"] = frame["duid"].isin(set(snapshot.keys("scada")))
+    frame["retired"] = frame["registered_to"] <= moment
     return frame
 
 
-def by_station(frame: pd.DataFrame) -> pd.DataFrame:
+def by_station(frame: pd.DataFrame, moment: np.datetime64) -> pd.DataFrame:
     """Units put together into stations, in the order in which the stations first appear.
 
-    Capacity and storage are sums (capacity of generating units; missing where none is known), fuel and region
-    those of the unit with the largest capacity.
+    Capacity and storage are sums (capacity of generating units; missing where none is known), owner, region and fuel
+    those of the unit with the largest capacity; all of them over the units that make up the station at ``moment``
+    (:func:`_in_force`). ``units`` and ``duid`` are all that it ever had.
     """
     stations: dict[str, list[dict[Any, Any]]] = {}
     for unit in frame.to_dict("records"):
         stations.setdefault(unit["station"], []).append(unit)
     rows = []
     for station, units in stations.items():
-        biggest = max(units, key=lambda u: -1.0 if np.isnan(u["capacity_mw"]) else u["capacity_mw"])
+        standing = _in_force(units, moment)
+        biggest = max(standing, key=lambda u: -1.0 if np.isnan(u["capacity_mw"]) else u["capacity_mw"])
         rows.append(
             {
                 "station": station,
                 **{c: biggest[c] for c in ("owner", "region", "fuel", "fueltech")},
-                "capacity_mw": _known_sum([u["capacity_mw"] for u in units if u["role"] != LOAD]),
-                "storage_mwh": _known_sum([u["storage_mwh"] for u in units]),
+                "capacity_mw": _known_sum([u["capacity_mw"] for u in standing if u["role"] != LOAD]),
+                "storage_mwh": _known_sum([u["storage_mwh"] for u in standing]),
                 "units": len(units),
                 "duid": " ".join(u["duid"] for u in units),
                 "has_data": any(u["has_data"] for u in units),
+                "retired": all(u["retired"] for u in units),
             }
         )
     return pd.DataFrame(rows, columns=list(_STATION_COLUMNS))
+
+
+def _in_force(units: list[dict[Any, Any]], moment: np.datetime64) -> list[dict[Any, Any]]:
+    """The units that tell what a station is: those registered at a moment, all where none is; of these the ones with
+    readings, all where none has any.
+
+    Stations keep DUIDs of decades: Tumut 3 would be counted twice with the one that ended in 2001.
+    """
+    begun = [u for u in units if pd.isna(u["registered_from"]) or u["registered_from"] <= moment]
+    standing = [u for u in begun if not u["retired"]] or units
+    return [u for u in standing if u["has_data"]] or standing
 
 
 def _known_sum(values: list[float]) -> float:
@@ -209,7 +232,7 @@ class StationUnits(Query):
         "The units of one station, asked for by its name or by one of its DUIDs. The answer's meta holds the station as "
         "a whole and the dated rows of its units' registration."
     )
-    row_columns = {c: Stations.row_columns[c] for c in (*_UNIT_COLUMNS, "has_data")}
+    row_columns = {c: Stations.row_columns[c] for c in (*_UNIT_COLUMNS, "has_data", "retired")}
 
     station = Names(default=[], vocabulary="place", doc="Name of a station, or one of its DUIDs.")
 
@@ -221,7 +244,7 @@ class StationUnits(Query):
         frame = registry_now(snapshot)
         stations = {*self.station, *frame.loc[frame["duid"].isin(self.station), "station"]}
         mine = frame[frame["station"].isin(stations)].reset_index(drop=True)
-        whole = [_plain(row) for row in by_station(mine).to_dict("records")]
+        whole = [_plain(row) for row in by_station(mine, _moment(snapshot)).to_dict("records")]
         dated = snapshot.units
         dated = dated[dated["duid"].isin(set(mine["duid"]))]
         extra = {"stations": whole, "history": [_plain(row) for row in dated.to_dict("records")]}
