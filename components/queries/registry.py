@@ -94,7 +94,10 @@ class Stations(Query):
         "role": ("", "generator, load or bidirectional"),
         "dispatch_type": ("", "AEMO's dispatch type"),
         "schedule_type": ("", "Scheduled, Semi-Scheduled or Non-Scheduled"),
-        "capacity_mw": ("MW", "Registered capacity; with by=station the sum of generating units in force (with readings, if any has some)"),
+        "capacity_mw": (
+            "MW",
+            "Registered capacity; with by=station the sum of generating units in force (with readings, if any has some)",
+        ),
         "storage_mwh": ("MWh", "Energy storage capacity"),
         "mlf": ("", "Marginal loss factor"),
         "emissions_t_per_mwh": ("t/MWh", "Emissions factor"),
@@ -140,6 +143,8 @@ class Stations(Query):
                 np.maximum(frame["duid"].map(found).fillna(0.0), 0.95 * frame["owner"].map(found).fillna(0.0)),
             )
             score = np.asarray(score, "float64")
+            if self.by == "station":  # a station that is found by one of its units is shown as a whole
+                score = pd.Series(score).groupby(frame["station"].to_numpy()).transform("max").to_numpy()
             frame = frame.assign(_score=score)[score >= LEAST_SCORE]
             frame = frame.sort_values(["_score", "station", "duid"], ascending=[False, True, True]).drop(
                 columns="_score"

@@ -154,6 +154,58 @@ def test_no_such_station(mixed):
     assert [(p.param, p.did_you_mean) for p in problems] == [("station", "Old Coal")]
 
 
+def _unit(duid, station, capacity, region="NSW1", owner="Now", begun=None, ended=None, **more):
+    dates = {"registered_from": pd.Timestamp(begun), "registered_to": pd.Timestamp(ended)}
+    return {"duid": duid, "station": station, "owner": owner, "region": region, "fuel": "hydro", "fueltech": "hydro",
+            "capacity_mw": capacity, **dates, **more}  # fmt: skip
+
+
+@pytest.fixture
+def decades(market):
+    """The stamps are of 2024; one station has units of four ages, one is gone, two are no plant."""
+    return market(
+        units=[
+            _unit("SNOWY1", "Tumut", 3756.0, region="", owner="Then", begun="1998-10-25", ended="2001-09-24"),
+            _unit("TUMUT3", "Tumut", 1500.0, begun="2001-06-22"),
+            _unit("TUMT3NL1", "Tumut", 25.0, begun="2003-05-27"),  # in force, never read
+            _unit("TUMUT4", "Tumut", 9000.0, begun="2030-01-01"),  # not yet there
+            _unit("OLD1", "Gone", 200.0, ended="2012-01-01"),
+            _unit("OLD2", "Gone", 100.0, ended="2024-07-01T00:05"),  # ended at the newest stamp
+            _unit("QUIET1", "Quiet", 40.0),
+            _unit("QUIET2", "Quiet", 60.0),
+            _unit("DG_NSW1", "NSW1 Dummy Generator", 3000.0),
+            _unit("RT_NSW1", "Reserve Trader NSW1", 3000.0, role="load"),
+            _unit("DGREAT1", "Great Dam", 10.0),
+        ],
+        scada={"TUMUT3": [700.0], "DG_NSW1": [0.0]},
+    )  # fmt: skip
+
+
+def test_a_station_is_what_its_units_in_force_are(decades):
+    whole = Stations(by="station").run(decades).frame.set_index("station")
+    tumut = whole.loc["Tumut"]
+    assert (tumut["capacity_mw"], tumut["region"], tumut["owner"]) == (1500, "NSW1", "Now")
+    assert (tumut["units"], tumut["duid"]) == (4, "SNOWY1 TUMT3NL1 TUMUT3 TUMUT4")
+    assert whole["capacity_mw"]["Quiet"] == 100  # none of them has readings
+    assert whole["capacity_mw"]["Gone"] == 300  # none of them is in force
+    assert whole["retired"].to_dict() == {"Tumut": False, "Quiet": False, "Gone": True, "Great Dam": False}
+    one = StationUnits(station=["SNOWY1"]).run(decades)
+    assert one.extra["stations"][0]["capacity_mw"] == 1500
+    assert one.frame.set_index("duid")["retired"].to_dict() == {
+        "SNOWY1": True, "TUMUT3": False, "TUMT3NL1": False, "TUMUT4": False
+    }  # fmt: skip
+    found = Stations(q="snowy1", by="station").run(decades).frame
+    assert found[["station", "capacity_mw", "units"]].to_numpy().tolist() == [["Tumut", 1500, 4]]
+
+
+def test_dummy_generators_and_reserve_traders_are_only_found(decades):
+    assert {"DG_NSW1", "RT_NSW1"} & set(Stations().run(decades).frame["duid"]) == set()
+    assert "DGREAT1" in set(Stations().run(decades).frame["duid"])
+    assert Stations(q="reserve trader").run(decades).frame["duid"].tolist() == ["RT_NSW1"]
+    assert Stations(duid=["DG_NSW1"]).run(decades).frame["has_data"].tolist() == [True]
+    assert Stations(station=["Reserve Trader NSW1"], by="station").run(decades).frame["units"].tolist() == [1]
+
+
 def test_registry_of_nothing():
     result = Stations(by="station").run(empty_snapshot())
     assert len(result.frame) == 0
