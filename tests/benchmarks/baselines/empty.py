@@ -1,0 +1,13 @@
+"""The least that Panel can serve, with the packages imported that the dashboard imports."""
+
+import httpx
+import numpy as np
+import orjson
+import pandas as pd
+import panel as pn
+import panel_material_ui as pmui
+import pyarrow.parquet as pq
+
+PACKAGES = (httpx, np, orjson, pd, pmui, pq)
+
+pn.Column().servable(title="Empty")
