@@ -1,0 +1,158 @@
+"""Batteries: split before anything is added, priced at the interval, the same totals however they are grouped."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components.errors import QueryError
+from components.queries.batteries import Batteries
+from components.queries.stations import StationOutput
+from components.store.snapshot import empty_snapshot
+
+HOUR = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-01T01:00")}
+MONEY = ["discharge_mwh", "charge_mwh", "revenue", "cost", "discharge_revenue"]
+
+
+def rows(snapshot, by="duid", **more) -> pd.DataFrame:
+    return Batteries(**{**HOUR, "by": [by], **more}).run(snapshot).frame.set_index(by)
+
+
+def test_by_unit(mixed):
+    found = rows(mixed)
+    assert found.index.tolist() == ["BATT1", "BATT2", "OLDBG", "OLDBL"]
+    one = found.loc["BATT1"]  # out at $100, in at -$100
+    assert (one["discharge_mwh"], one["charge_mwh"]) == pytest.approx((50, 50))
+    assert (one["discharge_price"], one["charge_price"], one["spread"]) == pytest.approx((100, -100, 200))
+    assert (one["discharge_revenue"], one["cost"], one["revenue"]) == pytest.approx((5000, -5000, 10000))
+    assert one["round_trip"] == pytest.approx(1)
+    assert one["cycles_per_day"] == pytest.approx(50 / 150 / (1 / 24))
+    assert (one["capacity_mw"], one["storage_mwh"], one["coverage"]) == (100, 150, 1)
+    two = found.loc["BATT2"]  # the other way round; nobody knows its storage
+    assert two["spread"] == pytest.approx(-200)
+    assert two["revenue"] == pytest.approx(-10000)
+    assert np.isnan(two["cycles_per_day"])
+    assert np.isnan(two["storage_mwh"])
+
+
+def test_an_old_pair_is_one_station(mixed):
+    pair = rows(mixed, "station").loc["Pair Battery"]
+    assert (pair["discharge_mwh"], pair["charge_mwh"], pair["round_trip"]) == pytest.approx((12, 24, 0.5))
+    assert (pair["discharge_price"], pair["charge_price"]) == pytest.approx((300, 300))
+    assert (pair["cost"], pair["revenue"]) == pytest.approx((7200, -3600))
+    assert pair["capacity_mw"] == 30  # once, not for both halves
+    halves = rows(mixed).loc[["OLDBG", "OLDBL"]]
+    assert halves["discharge_mwh"].tolist() == pytest.approx([12, 0])
+    assert halves["charge_mwh"].tolist() == pytest.approx([0, 24])
+    assert np.isnan(halves.loc["OLDBG", "round_trip"])
+    assert np.isnan(halves.loc["OLDBL", "discharge_price"])
+
+
+def test_units_of_opposite_sign_never_cancel(mixed):
+    """BATT1 and BATT2 are each other's mirror image: netted they would be nothing at all."""
+    south = rows(mixed, "region").loc["SA1"]
+    assert (south["discharge_mwh"], south["charge_mwh"]) == pytest.approx((100, 100))
+    assert south["revenue"] == pytest.approx(0)
+    assert south["cycles_per_day"] == pytest.approx(50 / 150 * 24)  # of the unit whose storage is known
+
+
+@pytest.mark.parametrize("by", ["station", "region", "owner", "none"])
+def test_every_grouping_has_the_same_totals(mixed, by):
+    total = rows(mixed)[MONEY].sum()
+    found = Batteries(**HOUR, by=[by]).run(mixed).frame[MONEY].sum()
+    pd.testing.assert_series_equal(found, total)
+
+
+def test_none_is_one_row_and_stands_alone(mixed):
+    result = Batteries(**HOUR, by=["none"]).run(mixed)
+    assert len(result.frame) == 1
+    assert result.frame.columns[0] == "discharge_mwh"
+    assert result.series == ()
+    with pytest.raises(QueryError, match="none stands alone"):
+        Batteries(**HOUR, by=["none", "region"]).run(mixed)
+
+
+def test_filters(mixed):
+    assert rows(mixed, region=["SA1"]).index.tolist() == ["BATT1", "BATT2"]
+    assert rows(mixed, owner=["C Co"], region=["SA1"]).index.tolist() == ["BATT2"]
+    assert rows(mixed, station=["Pair Battery"]).index.tolist() == ["OLDBG", "OLDBL"]
+    assert rows(mixed, "region", region=["NEM"]).index.tolist() == ["NEM"]
+    assert len(rows(mixed, duid=["COAL1"])) == 0
+
+
+def test_missing_is_not_zero(market):
+    """Three readings: one without a price, one missing."""
+    snapshot = market(
+        units=[{"duid": "B", "region": "SA1", "fuel": "battery", "fueltech": "battery", "role": "bidirectional", "storage_mwh": 10.0}],
+        scada={"B": [60.0, 60.0, np.nan, -60.0]}, price={"SA1": [100.0, np.nan, 100.0, np.nan]},
+    )  # fmt: skip
+    window = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-01T00:20")}
+    result = Batteries(**window).run(snapshot)
+    row = result.frame.iloc[0]
+    assert (row["discharge_mwh"], row["charge_mwh"]) == (10, 5)
+    assert row["discharge_price"] == 100  # over the interval that has both
+    assert np.isnan(row["charge_price"])
+    assert np.isnan(row["spread"])
+    assert row["coverage"] == pytest.approx(1 / 4)
+    assert row["cycles_per_day"] == pytest.approx(10 / 10 / (15 / 1440))
+    assert (result.expected, result.present) == (4, 3)
+    assert any("2 readings have no price" in n for n in result.notes)
+    unpriced = Batteries(start=pd.Timestamp("2024-07-01T00:15"), end=window["end"]).run(snapshot).frame.iloc[0]
+    assert np.isnan(unpriced["cost"])
+    assert np.isnan(unpriced["revenue"])
+    assert unpriced["charge_mwh"] == 5
+
+
+def test_cycles_of_some_hours_count_days_not_hours(market):
+    """10 MWh out each evening of two days, out of a store of 20 MWh: half a cycle a day, whatever hours are asked for."""
+    day = np.zeros(288)
+    day[18 * 12 : 19 * 12] = 10.0
+    snapshot = market(
+        units=[{"duid": "B", "region": "SA1", "fuel": "battery", "fueltech": "battery", "role": "bidirectional", "storage_mwh": 20.0}],
+        scada={"B": np.tile(day, 2)}, price={"SA1": np.full(576, 50.0)},
+    )  # fmt: skip
+    both = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-03")}
+    whole = Batteries(**both).run(snapshot).frame.iloc[0]
+    evening = Batteries(**both, hour=[17, 18, 19, 20]).run(snapshot).frame.iloc[0]
+    assert whole["cycles_per_day"] == evening["cycles_per_day"] == pytest.approx(0.5)
+    assert evening["discharge_mwh"] == whole["discharge_mwh"] == pytest.approx(20)
+
+
+def test_nothing_to_answer(mixed):
+    for by in ("station", "none"):
+        assert len(Batteries(by=[by]).run(empty_snapshot()).frame) == 0
+        late = Batteries(start=pd.Timestamp("2030-01-01"), end=pd.Timestamp("2030-01-02"), by=[by]).run(mixed)
+        assert len(late.frame) == 0
+    assert Batteries(last="all").rows_at_most(mixed) >= len(Batteries(last="all").run(mixed).frame)
+
+
+@pytest.fixture(scope="module")
+def demo(demo_lake: Path):
+    from components.store.frames import open_snapshot
+    from components.store.lake import Lake
+
+    return Lake(demo_lake), open_snapshot(Lake(demo_lake))
+
+
+def test_energies_are_plain_sums_over_the_lake(demo):
+    lake, snapshot = demo
+    units = lake.read_units()
+    mine = units[units["fuel"] == "battery"].drop_duplicates("duid")
+    readings = pd.concat([lake.read("scada", m) for m in lake.manifest().datasets["scada"].months])
+    readings = readings[readings["duid"].isin(mine["duid"])]
+    prices = pd.concat([lake.read("price", m) for m in lake.manifest().datasets["price"].months])
+    joined = readings.merge(mine[["duid", "region", "role"]], on="duid").merge(
+        prices[["time", "region", "rrp"]], on=["time", "region"]
+    )
+    power = np.where(joined["role"] == "load", -joined["mw"].abs(), joined["mw"])
+    out, into = np.maximum(power, 0) / 12, np.maximum(-power, 0) / 12
+    found = Batteries(last="all", by=["none"]).run(snapshot).frame.iloc[0]
+    assert found["discharge_mwh"] == pytest.approx(out.sum(), rel=1e-6)
+    assert found["charge_mwh"] == pytest.approx(into.sum(), rel=1e-6)
+    assert found["cost"] == pytest.approx((into * joined["rrp"]).sum(), rel=1e-5)
+    assert found["revenue"] == pytest.approx(((out - into) * joined["rrp"]).sum(), rel=1e-5)
+    assert found["discharge_mwh"] > 1000
+    split = StationOutput(last="all", fuel=["battery"], values=["split"], agg="sum", interval="1M").run(snapshot).frame
+    assert split["mwh_out"].sum() == pytest.approx(found["discharge_mwh"], rel=1e-9)
+    assert -split["mwh_in"].sum() == pytest.approx(found["charge_mwh"], rel=1e-9)
