@@ -148,3 +148,85 @@ def test_texts_that_are_no_length(text: str):
 def test_the_ladder_of_display_intervals(days: int, interval: str):
     start = pd.Timestamp("2020-01-01")
     assert mt.auto_interval(start, start + pd.Timedelta(days=days)) == interval
+
+
+@pytest.mark.parametrize(
+    ("days", "offered"), [(1, ("5m", "1d")), (14, ("5m", "7d")), (100, ("30m", "3M")), (400, ("1h", "fy"))]
+)
+def test_what_a_picker_offers_begins_and_ends(days: int, offered: tuple[str, str]):
+    start = pd.Timestamp("2020-01-01")
+    found = mt.offered_intervals(start, start + pd.Timedelta(days=days))
+    assert (found[0], found[-1]) == offered
+
+
+@given(st.integers(0, 30 * 365 * 288))
+def test_auto_is_among_what_is_offered_and_both_follow_the_ladder(steps: int):
+    start = pd.Timestamp("2000-01-01")
+    end = start + steps * mt.DISPATCH
+    offered = mt.offered_intervals(start, end)
+    assert mt.auto_interval(start, end) in offered
+    assert list(offered) == [i for i in mt.INTERVALS if i in offered]
+    # A chart of one of them has no more than some ten thousand steps.
+    assert (end - start) / pd.Timedelta(minutes=mt.typical_minutes(offered[0])) <= 20_000
+
+
+# -- months, hours and weekdays ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("when", "month", "hour", "weekday"),
+    [
+        ("2024-07-01T00:05", 7, 0, 1),
+        ("2024-07-01T00:00", 6, 23, 7),  # the last interval of Sunday 30 June
+        ("2024-03-01T00:00", 2, 23, 4),  # of the leap day, a Thursday
+        ("2024-02-29T00:05", 2, 0, 4),
+        ("2024-01-01T00:00", 12, 23, 7),
+        ("2021-10-01T00:05", 10, 0, 5),
+        ("2024-10-06T02:30", 10, 2, 7),  # an hour that does not exist where clocks are put forward
+        ("2024-04-07T03:00", 4, 2, 7),  # and one that comes twice elsewhere
+        ("2024-07-01T21:00", 7, 20, 1),  # 17-20 ends with 21:00
+        ("2024-07-01T17:00", 7, 16, 1),
+        ("1998-12-07T00:05", 12, 0, 1),
+    ],
+)
+def test_when_an_interval_begins(when: str, month: int, hour: int, weekday: int):
+    at = np.array([stamp(when)])
+    for n in range(1, 13):
+        assert mt.Calendar(months=(n,)).mask(at)[0] == (n == month)
+    for n in range(24):
+        assert mt.Calendar(hours=(n,)).mask(at)[0] == (n == hour)
+    for n in range(1, 8):
+        assert mt.Calendar(weekdays=(n,)).mask(at)[0] == (n == weekday)
+
+
+calendars = st.builds(
+    mt.Calendar,
+    st.lists(st.integers(1, 12), max_size=4).map(tuple),
+    st.lists(st.integers(0, 23), max_size=4).map(tuple),
+    st.lists(st.integers(1, 7), max_size=4).map(tuple),
+)
+moments = st.integers(0, 500 * 24 * 60).map(lambda m: stamp("2020-12-01T00:00") + m * np.timedelta64(60_000_000, "us"))
+
+
+@given(calendars, st.lists(st.tuples(moments, moments), max_size=3))
+def test_a_calendar_counts_what_it_marks(calendar: mt.Calendar, spans: list[tuple[np.datetime64, np.datetime64]]):
+    low = np.array([a for a, _ in spans], "datetime64[us]")
+    high = np.array([b for _, b in spans], "datetime64[us]")
+    marked = [calendar.mask(mt.dispatch_stamps(pd.Timestamp(a), pd.Timestamp(b))).sum() for a, b in spans]
+    assert calendar.count(low, high).tolist() == marked
+    for a, b in spans:
+        assert mt.Window(pd.Timestamp(a), pd.Timestamp(b), "5m", calendar).expected == (marked[spans.index((a, b))])
+
+
+@given(calendars, moments)
+def test_an_hour_counts_as_a_whole_or_not_at_all(calendar: mt.Calendar, when: np.datetime64):
+    hour = when.astype("datetime64[h]").astype("datetime64[us]")
+    marked = calendar.mask(hour + np.arange(1, 13) * np.timedelta64(5, "m"))
+    assert marked.all() or not marked.any()
+
+
+def test_a_calendar_without_anything_is_always():
+    assert not mt.ALWAYS
+    assert mt.ALWAYS.intervals_a_day == 288
+    assert mt.Calendar(hours=(17, 18, 19, 20)).intervals_a_day == 48
+    assert mt.Calendar(months=(1,)).intervals_a_day == 288

@@ -64,7 +64,7 @@ def make_market(
     return Snapshot.from_frames(frames, registry if len(registry) else pd.DataFrame({"duid": []}))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def market() -> Callable[..., Snapshot]:
     """Builds a snapshot from hand-written readings (:func:`make_market`)."""
     return make_market
