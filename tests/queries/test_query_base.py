@@ -5,6 +5,7 @@ import weakref
 
 import numpy as np
 import pandas as pd
+import param
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,17 @@ from hypothesis import strategies as st
 import components.queries  # noqa: F401 - fills the registry
 from components.errors import QueryError
 from components.market_time import INTERVALS
-from components.queries.base import REGISTRY, Choices, Names, PeriodQuery, Query, register
-from components.queries.demand import Demand
+from components.queries.base import (
+    REGISTRY,
+    Choices,
+    Instant,
+    Names,
+    PeriodQuery,
+    Query,
+    Recurring,
+    Span,
+    register,
+)
 from components.queries.generation import GenerationByFuel
 from components.queries.prices import PriceDuration, RegionalPrices
 from components.queries.revenue import Revenue
@@ -23,7 +33,8 @@ from components.vocabulary import FUELS, REGIONS
 
 ROUTES = {
     "generation/by-fuel", "generation/stations", "prices/regional", "prices/stats", "prices/bands", "prices/duration",
-    "analysis/revenue", "transmission/flows", "demand", "stations", "stations/{station}",
+    "analysis/revenue", "transmission/flows", "demand", "batteries", "curtailment", "latest", "stations",
+    "stations/{station}",
 }  # fmt: skip
 
 instants = st.one_of(
@@ -40,35 +51,39 @@ words = (
 )
 
 
-def names_of(parameter: Names) -> st.SearchStrategy:
+def values_of(name: str, parameter: param.Parameter) -> st.SearchStrategy:
+    """Every legal value of a parameter, by its kind."""
     if isinstance(parameter, Choices):
         return st.lists(st.sampled_from(parameter.objects), min_size=1, unique=True)
-    pools = {"region": st.sampled_from((*REGIONS, "NEM")), "fuel": st.sampled_from(list(FUELS))}
-    plain = words if parameter.has_commas else words.map(lambda w: w.replace(",", "")).map(str.strip).filter(bool)
-    return st.lists(pools.get(parameter.vocabulary, plain), max_size=5, unique=True)
+    if isinstance(parameter, Names):
+        pools = {"region": st.sampled_from((*REGIONS, "NEM")), "fuel": st.sampled_from(list(FUELS))}
+        plain = words if parameter.has_commas else words.map(lambda w: w.replace(",", "")).map(str.strip).filter(bool)
+        return st.lists(pools.get(parameter.vocabulary, plain), max_size=5, unique=True)
+    if isinstance(parameter, Recurring):
+        return st.lists(st.sampled_from(parameter.numbers), unique=True).map(sorted)
+    if isinstance(parameter, Instant):
+        return instants
+    if isinstance(parameter, Span):
+        return st.sampled_from(["1d", "P7D", "24h", "3M", "1y", "all", "latest", "PT12H"])
+    if isinstance(parameter, param.Selector):
+        return st.sampled_from(list(parameter.objects))
+    if isinstance(parameter, param.Boolean):
+        return st.booleans()
+    if isinstance(parameter, param.Integer):
+        return st.integers(*parameter.bounds)
+    if isinstance(parameter, param.String):
+        return st.just("") | words
+    raise AssertionError(f"{name}: no values for a {type(parameter).__name__}; add them here")
 
 
 @st.composite
 def questions(draw) -> Query:
-    kind = draw(st.sampled_from([GenerationByFuel, RegionalPrices, Revenue, StationOutput, PriceDuration, Demand]))
-    values = {}
-    for name, parameter in kind.parameters().items():
-        if isinstance(parameter, Names):
-            values[name] = draw(names_of(parameter))
-        elif name in ("start", "end"):
-            values[name] = draw(instants)
-        elif name == "last":
-            values[name] = draw(st.sampled_from(["1d", "P7D", "24h", "3M", "1y", "all", "latest", "PT12H"]))
-        elif name == "steps":
-            values[name] = draw(st.integers(10, 1000))
-        elif hasattr(parameter, "objects"):
-            values[name] = draw(st.sampled_from(list(parameter.objects)))
-        elif isinstance(parameter.default, bool):
-            values[name] = draw(st.booleans())
-    return kind(**values)
+    kind = draw(st.sampled_from(list(REGISTRY.values())))
+    # Defaults are left out of a query string, so some parameters must be at theirs.
+    return kind(**{n: draw(values_of(n, p)) for n, p in kind.parameters().items() if draw(st.booleans())})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(questions())
 def test_what_a_question_writes_it_reads_again(question):
     texts = question.texts()
