@@ -93,6 +93,7 @@ class ApiHandler(RequestHandler):
         self.set_header("Access-Control-Expose-Headers", ", ".join(limits().cors_expose_headers))
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
         self.set_header("Vary", "Accept, Accept-Encoding")
+        self._tell_share()
 
     def compute_etag(self) -> str | None:
         """Tornado's own tag needs the finished body; ours is known before."""
@@ -122,8 +123,12 @@ class ApiHandler(RequestHandler):
         if self.client is None:
             return
         meter.charge(self.client, values)
-        for name, text in meter.headers(self.client).items():
-            self.set_header(name, text)
+        self._tell_share()
+
+    def _tell_share(self) -> None:
+        if self.client is not None:
+            for name, text in meter.headers(self.client).items():
+                self.set_header(name, text)
 
     def data_received(self, chunk: bytes) -> None:
         """Bodies are read past; a chunked one that grows too large ends the connection."""

@@ -15,8 +15,14 @@ from components.queries.base import REGISTRY, Choices, Instant, Names, Query, Re
 from components.store.snapshot import empty_snapshot
 
 FIXED_VOCABULARIES = ("region", "fuel", "fueltech")
-INSTANT = r"^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?)?$"
-SPAN = r"^([1-9]\d{0,2}(m|min|h|d|w|M|mo|y)|P[1-9]\d{0,2}[DWMY]|PT[1-9]\d{0,2}[HM]|latest|all)$"
+INSTANT = (
+    r"^(199\d|20\d{2})-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])"
+    r"(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)?)?)?$"
+)
+SPAN = (
+    r"^([1-9]\d{0,2}(m|min|h|d|w|M|mo)|([1-9]\d?|100)y"
+    r"|P([1-9]\d{0,2}[DWM]|([1-9]\d?|100)Y)|PT[1-9]\d{0,2}[HM]|latest|all)$"
+)
 # Endpoints that are no question: path -> (title, description, what it answers).
 DOCUMENTS: dict[str, tuple[str, str, str]] = {
     "metadata": (
@@ -44,10 +50,10 @@ def parameter_schema(parameter: param.Parameter) -> dict[str, Any]:
     if isinstance(parameter, Choices):
         return {
             "type": "array", "items": {"enum": list(parameter.objects)}, "minItems": 1,
-            "uniqueItems": True, "default": list(parameter.default),
+            "default": list(parameter.default),
         }  # fmt: skip
     if isinstance(parameter, Names):
-        items: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
+        items: dict[str, Any] = {"type": "string", "maxLength": 200}  # an empty one is none
         if parameter.vocabulary in FIXED_VOCABULARIES:
             items = {"enum": list(known_names(parameter.vocabulary, empty_snapshot()))}
         return {"type": "array", "items": items}

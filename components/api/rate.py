@@ -68,7 +68,7 @@ class Meter:
             429,
             "rate-limited",
             f"{cost} values more than the {quota.amount} that one client may ask for in {limits().rate_seconds} s",
-            headers={"Retry-After": str(wait), **self.headers(client)},
+            headers={"Retry-After": str(wait)},
             members={"violated-policies": [POLICY]},
         )
 
