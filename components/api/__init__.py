@@ -2,7 +2,7 @@
 
 ``ROUTES`` is what the server takes: ``(pattern, handler, arguments)``, in order of precedence.
 Importing this module also closes the one route of Panel that would import any module a visitor names
-(:mod:`components.api.component_route`).
+(:mod:`components.component_route`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 
 import components.queries  # noqa: F401 - makes every question known
 from components.api.base import ApiHandler
-from components.api.component_route import guard
 from components.api.delivery import path_parameters
 from components.api.docs import DocsHandler, OpenApiHandler
 from components.api.formats import FORMATS
@@ -21,6 +20,7 @@ from components.api.health import HealthHandler
 from components.api.metadata import SnapshotDocument, metadata
 from components.api.openapi import documented_paths, documents
 from components.api.paths import PageRedirect, UnknownPath
+from components.component_route import guard
 from components.queries.base import REGISTRY
 
 Route = tuple[str, type[ApiHandler], dict[str, Any]]

@@ -9,7 +9,7 @@ from live_api import running
 from panel.io.server import ComponentResourceHandler
 
 from components import api  # noqa: F401 - closes the route
-from components.api.component_route import guard, is_allowed
+from components.component_route import guard, is_allowed
 
 ROUTES = [(r"/components/(.*)", ComponentResourceHandler, {})]
 STYLESHEET = "panel.theme.fast/Fast/modifiers/css/fast.css"
