@@ -60,6 +60,16 @@ def thin_stack(edges: np.ndarray, values: np.ndarray, most: int = STACK_POINTS) 
     return Thinned(np.append(edges[first], edges[-1]), means, count)
 
 
+def thin_spread(lowest: np.ndarray, highest: np.ndarray, most: int = LINE_POINTS) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest of (series, n) on the two steps for each bin of :func:`thin_lines`; empty bins are missing."""
+    count = lowest.shape[1]
+    if count <= most:
+        return lowest, highest
+    first = _bins(count, most // 2)
+    both = np.fmin.reduceat(lowest, first, axis=1), np.fmax.reduceat(highest, first, axis=1)
+    return np.repeat(both[0], 2, axis=1), np.repeat(both[1], 2, axis=1)
+
+
 def thin_lines(edges: np.ndarray, values: np.ndarray, most: int = LINE_POINTS) -> Thinned:
     """Two steps for each bin, the lowest and the highest reading of every series, in the order in which they occurred."""
     count = values.shape[1]

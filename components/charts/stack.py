@@ -32,6 +32,7 @@ class StackData:
     columns : ``t`` step boundaries [ms], ``e_<fuel>`` outer edge of a layer, ``v_<fuel>`` its power, ``line``.
     present : the fuels that occur, in stack order.
     low, high : outermost edges [MW].
+    line_label : what the line over the stack is.
     """
 
     columns: Mapping[str, np.ndarray]
@@ -41,6 +42,7 @@ class StackData:
     low: float
     high: float
     has_line: bool
+    line_label: str
     thinned: Thinned = field(repr=False)
 
     @property
@@ -49,7 +51,9 @@ class StackData:
         return not self.present
 
 
-def stack_data(edges: np.ndarray, series: Mapping[str, np.ndarray], line: np.ndarray | None = None) -> StackData:
+def stack_data(
+    edges: np.ndarray, series: Mapping[str, np.ndarray], line: np.ndarray | None = None, line_label: str = "Demand"
+) -> StackData:
     """Cumulate the layers.
 
     Parameters
@@ -93,7 +97,7 @@ def stack_data(edges: np.ndarray, series: Mapping[str, np.ndarray], line: np.nda
     return StackData(
         columns, tuple(names), thinned.edges, missing,
         float(outer[-1].min(initial=0.0)), float(max(outer[1].max(initial=0.0), demand.max(initial=0.0))),
-        bool(demand.size), thinned,
+        bool(demand.size), line_label, thinned,
     )  # fmt: skip
 
 
@@ -108,6 +112,7 @@ class StackChart(TimePlot):
     def __init__(self, theme: Palette, *, height: int = 380, x: Range1d | None = None, x_label: bool = True):
         self.layers: dict[str, GlyphRenderer] = {}
         self.present: tuple[str, ...] = ()
+        self.line_label = ""
         super().__init__(theme, height=height, title="Generation by fuel", y_label="Power (MW)", x=x, x_label=x_label)
         blank = {"t", "zero", "top", "line", *(f"e_{f}" for f in FUELS)}
         self.source = ColumnDataSource({c: np.empty(0, "float32") for c in blank})
@@ -132,7 +137,7 @@ class StackChart(TimePlot):
 
     def _rows(self, with_line: bool) -> dict[str, tuple[str, str, str, int]]:
         colours = self.theme.fuels
-        rows = {"line": ("Underlying demand", self.theme.ink, "MW", 0)} if with_line else {}
+        rows = {"line": (self.line_label, self.theme.ink, "MW", 0)} if with_line else {}
         order = [*reversed([f for f in self.present if f in SUPPLY]), *(f for f in self.present if f in LOADS)]
         return rows | {f"v_{f}": (FUELS[f].label, colours[f], "MW", 0) for f in order}
 
@@ -145,8 +150,9 @@ class StackChart(TimePlot):
             self.x.update(start=float(at[0]), end=float(at[1]))
         reach = max(data.high - data.low, 1.0)
         self.y.update(start=data.low - 0.03 * reach if data.low < 0 else 0, end=data.high + 0.06 * reach)
-        if data.present != self.present or self.line.visible != data.has_line:
-            self.present = data.present
+        shown = (data.present, data.has_line, data.line_label)
+        if shown != (self.present, self.line.visible, self.line_label):
+            self.present, self.line_label = data.present, data.line_label
             for fuel, layer in self.layers.items():
                 layer.visible = fuel in data.present
             self.line.visible = data.has_line

@@ -15,7 +15,7 @@ from components.dashboards.answers import ANSWERS
 from components.dashboards.page import Dashboard
 from components.dashboards.parts import Ledger
 from components.dashboards.series import column, steps_of
-from components.dashboards.shell import figure, row
+from components.dashboards.shell import Card, figure, row
 from components.market_time import Window
 from components.queries.base import Query, Result
 from components.queries.demand import Demand
@@ -95,6 +95,7 @@ class GenerationDashboard(Dashboard):
     slug = "generation"
     title = "Generation"
     questions = (GenerationByFuel, Revenue, RegionalPrices, Demand)
+    fixed = Dashboard.fixed | {"station", "duid", "owner"}
     toggles = {"interchange": "Imports & exports"}
 
     def build(self) -> Sequence[Any]:
@@ -115,14 +116,14 @@ class GenerationDashboard(Dashboard):
     def notes(self) -> Sequence[str]:
         return [*self.answer_notes, "Price axis: linear near zero, logarithmic beyond ±$30; hover gives exact values."]
 
-    def links(self, snapshot: Snapshot) -> Sequence[tuple[str, Query]]:
+    def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
         window = self.power().window(snapshot)
-        return [
+        drawn = [
             ("Power by fuel", self.power()),
-            ("Figures by fuel", self.revenue(window)),
-            ("Price", self.prices(window)),
+            ("Price", self.prices(snapshot, window)),
             ("Demand", self.demand(window)),
         ]
+        return [(self.chart_card, drawn), (self.table_card, [("Figures by fuel", self.revenue(window))])]
 
     # -- the questions -------------------------------------------------------------------------------
 
@@ -139,9 +140,15 @@ class GenerationDashboard(Dashboard):
         """Energy and money by fuel over exactly the drawn window."""
         return self.ask(Revenue, **self._same(window), by=["fuel"])
 
-    def prices(self, window: Window) -> RegionalPrices:
-        """Prices of the chosen regions at the drawn interval."""
-        return self.ask(RegionalPrices, **self._same(window), interval=window.interval)
+    def prices(self, snapshot: Snapshot, window: Window) -> RegionalPrices:
+        """Prices of the chosen regions at the drawn interval.
+
+        Where the market's is not known (it needs all five regions), those of the regions apart.
+        """
+        query = self.ask(RegionalPrices, **self._same(window), interval=window.interval)
+        if query.region == [NEM] and not ANSWERS.ask(snapshot, query).frame["price"].notna().any():
+            query.region = []
+        return query
 
     def demand(self, window: Window) -> Demand:
         """Demand of the chosen regions at the drawn interval."""
@@ -166,6 +173,8 @@ class GenerationDashboard(Dashboard):
         price = ANSWERS.get(snapshot, ("price", key), lambda: self._price(snapshot, result, window))
         self.stack.feed(stack)
         self.price.feed(price, move_x=False)
+        if NEM in query.region and price.present and price.present != (NEM,):
+            self.answer_notes.append("The NEM price needs all five regions; drawn are those that are known.")
         self._table(snapshot, window, stack, result)
         covered = self.covered(result)
         self.chart_card.ready(
@@ -176,19 +185,28 @@ class GenerationDashboard(Dashboard):
     def _stack(self, snapshot: Snapshot, result: Result, window: Window) -> StackData:
         labels, edges = steps_of(result, snapshot, "scada")
         series = column(result, labels, "mw", ["fuel"], add=True)
+        label, line = self.demand_line(snapshot, window, labels)
+        return stack_data(edges, series, line, label)
+
+    def demand_line(self, snapshot: Snapshot, window: Window, labels: np.ndarray) -> tuple[str, np.ndarray]:
+        """The line over the stack and its name: underlying demand; operational demand where rooftop is mostly unknown."""
         demand = ANSWERS.ask(snapshot, self.demand(window))
-        lines = column(demand, labels, "underlying", ["region"])
-        total = np.sum(list(lines.values()), axis=0) if lines else None
-        return stack_data(edges, series, total)
+        found = []
+        for name in ("underlying", "demand"):
+            lines = column(demand, labels, name, ["region"])
+            found.append(np.sum(list(lines.values()), axis=0) if lines else np.full(len(labels), np.nan))
+        known = [int(np.isfinite(line).sum()) for line in found]
+        at = 0 if 2 * known[0] >= known[1] else 1
+        return ("Underlying demand", "Demand")[at], found[at]
 
     def _price(self, snapshot: Snapshot, result: Result, window: Window) -> LineData:
         labels, edges = steps_of(result, snapshot, "scada")  # the steps of the chart above
-        prices = ANSWERS.ask(snapshot, self.prices(window))
+        prices = ANSWERS.ask(snapshot, self.prices(snapshot, window))
         return line_data(edges, column(prices, labels, "price", ["region"]), as_price=True)
 
     def _table(self, snapshot: Snapshot, window: Window, stack: StackData, result: Result) -> None:
         labels, edges = steps_of(result, snapshot, "scada")
-        hours = np.diff(edges).astype("timedelta64[s]").astype(float) / 3600
+        hours = window.calendar.count(edges[:-1], edges[1:]) / 12
         drawn = {f: float(np.nansum(v * hours)) for f, v in column(result, labels, "mw", ["fuel"], add=True).items()}
         money = ANSWERS.ask(snapshot, self.revenue(window))
         rows = fuel_rows(stack.present, money.frame, drawn)
@@ -204,7 +222,18 @@ class GenerationDashboard(Dashboard):
             _words("of which renewable", green.energy, green.energy / made.energy if made.energy else np.nan,
                    green.energy / length, green),
         ]  # fmt: skip
-        self.ledger.caption = "" if stack.has_line else "Demand is not known for this window."
+        if stack.has_line:
+            _, line = self.demand_line(snapshot, window, labels)
+            known = np.isfinite(line)
+            energy = float(np.sum(line[known] * hours[known]))
+            figures = _words(stack.line_label, energy, np.nan, energy / float(hours[known].sum()))
+            figures["cells"][0] |= {"colour": self.theme.ink, "dash": True}
+            self.ledger.total = [*self.ledger.total, figures]
+        whole_market = NEM in whole(self.ask_region())
+        self.ledger.caption = "" if stack.has_line else (
+            "The market's demand is not known here: that needs all five regions." if whole_market
+            else "Demand is not known for this window."
+        )  # fmt: skip
 
     def _row(self, fuel: str, figures: FuelRow, above: float, hours: float) -> dict[str, Any]:
         share = figures.energy / above if above and not FUELS[fuel].load else np.nan

@@ -18,7 +18,7 @@ from components.dashboards.generation import region_title, whole
 from components.dashboards.page import CARRIED, Dashboard
 from components.dashboards.parts import Legend, Tiles
 from components.dashboards.series import column, steps_of
-from components.dashboards.shell import figure, row
+from components.dashboards.shell import Card, figure, row
 from components.queries.base import Query, Result
 from components.queries.demand import Demand
 from components.queries.generation import GenerationByFuel
@@ -56,11 +56,11 @@ class OverviewDashboard(Dashboard):
     def notes(self) -> Sequence[str]:
         return self.answer_notes
 
-    def links(self, snapshot: Snapshot) -> Sequence[tuple[str, Query]]:
+    def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
         return [
-            ("Prices, last 24 hours", self.day_prices()),
-            ("Mix, newest interval", self.newest()),
-            ("Power by fuel", self.power()),
+            (self.price_card, [("Prices, last 24 hours", self.day_prices())]),
+            (self.mix_card, [("Mix, newest interval", self.newest())]),
+            (self.stack_card, [("Power by fuel", self.power())]),
         ]
 
     # -- the questions -------------------------------------------------------------------------------
@@ -119,7 +119,9 @@ class OverviewDashboard(Dashboard):
     def _tile(self, region: str, values: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
         known = values[np.isfinite(values)]
         now = values[-1]
-        note = f"{formats.price(float(known.min()))} to {formats.price(float(known.max()))}" if known.size else ""
+        note = (
+            f"{formats.price(float(known.min()))} to {formats.price(float(known.max()))}" if known.size else "not known"
+        )
         carried = {k: self.texts[k] for k in CARRIED if k in self.texts and k != "region"}
         href = f"./prices{address.join(carried | {'region': [region]})}"
         places = [None if not np.isfinite(v) else round(float(stretch(v)), 3) for v in values[-288:]]

@@ -7,7 +7,6 @@ A page's state is its query string, with the names and texts of the questions it
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, ClassVar, TypeVar, cast
@@ -19,7 +18,7 @@ import param
 from components.charts import formats
 from components.charts.lean import TimePlot
 from components.charts.palette import Palette, palette
-from components.dashboards import address, follow, ranges, shell
+from components.dashboards import address, data_links, follow, ranges, shell
 from components.dashboards.parts import ControlBar, Footer, Masthead
 from components.errors import DashboardError, Problem, nearest
 from components.market_time import UTC_OFFSET, Window, offered_intervals
@@ -44,11 +43,6 @@ NO_DATA = (
 Q = TypeVar("Q", bound=Query)
 
 
-def api_is_served() -> bool:
-    """True where the server was started with the API plugged in (``aemo-dashboard serve`` does)."""
-    return "components.api" in sys.modules
-
-
 class Dashboard(pn.viewable.Viewer):
     """One page of one visitor.
 
@@ -58,7 +52,9 @@ class Dashboard(pn.viewable.Viewer):
     ----------------
     slug, title : address and name.
     questions : the questions whose parameters the address may hold; the first one's window is the page's.
+    fixed : parameters of these questions that the page settles itself, so that its address cannot.
     many_regions : several regions may be chosen.
+    toggles, selects : further controls: parameter of the first question -> label, or the words of its options.
     """
 
     dark = param.Boolean(default=False, doc="Dark theme.")
@@ -66,8 +62,10 @@ class Dashboard(pn.viewable.Viewer):
     slug: ClassVar[str] = ""
     title: ClassVar[str] = ""
     questions: ClassVar[tuple[type[Query], ...]] = ()
+    fixed: ClassVar[frozenset[str]] = frozenset({"by", "values", "agg", "market", "basis", "loss_adjusted"})
     many_regions: ClassVar[bool] = False
     toggles: ClassVar[Mapping[str, str]] = {}
+    selects: ClassVar[Mapping[str, Mapping[str, str]]] = {}
 
     def __init__(self, search: str = "", *, dark: bool = False, touch: bool = False, document: Any = None):
         super().__init__(dark=dark)
@@ -102,9 +100,9 @@ class Dashboard(pn.viewable.Viewer):
         """Feed what :meth:`build` made with the answers of one snapshot."""
         raise NotImplementedError
 
-    def links(self, snapshot: Snapshot) -> Sequence[tuple[str, Query]]:
-        """What is on the screen, as questions: label and question."""
-        return [(cast(Any, q).title, self.ask(q)) for q in self.questions]
+    def links(self, snapshot: Snapshot) -> Sequence[tuple[shell.Card, Sequence[tuple[str, Query]]]]:
+        """What each card shows, as questions: label and question."""
+        return ()
 
     def charts(self) -> Sequence[Any]:
         """Charts that follow the theme."""
@@ -133,7 +131,7 @@ class Dashboard(pn.viewable.Viewer):
         self.texts = self._clean(address.split(search), self.problems)
 
     def _clean(self, given: Mapping[str, Sequence[str]], problems: list[Problem]) -> dict[str, list[str]]:
-        known = list(dict.fromkeys(n for q in self.questions for n in q.parameters()))
+        known = list(dict.fromkeys(n for q in self.questions for n in q.parameters() if n not in self.fixed))
         out: dict[str, list[str]] = {}
         for name, texts in given.items():
             if name not in known:
@@ -154,8 +152,8 @@ class Dashboard(pn.viewable.Viewer):
         query.param.update(**values)
         return cast(Q, query)
 
-    def change(self, **values: Any) -> None:
-        """Set parameters, draw again, write the address."""
+    def change(self, *, passing: bool = False, **values: Any) -> None:
+        """Set parameters, draw again, write the address; ``passing`` changes make no step for Back."""
         for name, value in values.items():
             kind = next(q for q in self.questions if name in q.parameters())
             text = kind(**{name: value}).texts().get(name)
@@ -164,7 +162,7 @@ class Dashboard(pn.viewable.Viewer):
             else:
                 self.texts[name] = text
         self.problems = []
-        self.refresh()
+        self.refresh(passing=passing)
 
     def _checked(self, snapshot: Snapshot) -> None:
         """Leave out what only the data can tell to be wrong, and say so."""
@@ -193,7 +191,7 @@ class Dashboard(pn.viewable.Viewer):
         try:
             if "search" in message:
                 self.read(str(message["search"]))
-                self.refresh()
+                self.refresh(passing=True)
             elif "region" in message:
                 self.change(region=[r for r in message["region"] if r in (*REGIONS, NEM)])
             elif message.get("preset") in ranges.PRESETS and newest is not None:
@@ -206,10 +204,12 @@ class Dashboard(pn.viewable.Viewer):
                 self.change(interval=message["interval"])
             elif message.get("toggle") in self.toggles:
                 self.change(**{message["toggle"]: bool(message.get("on"))})
+            elif message.get("select") in self.selects:
+                self.change(**{message["select"]: message["value"]})
             elif "dismiss" in message:
                 self.problems = []
                 self.refresh()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, KeyError):
             log.info("ignored a message of the control bar: %.200r", message)
             self.refresh()
 
@@ -234,7 +234,7 @@ class Dashboard(pn.viewable.Viewer):
         if shared.current().version != self.version:
             self.refresh()
 
-    def refresh(self) -> None:
+    def refresh(self, *, passing: bool = False) -> None:
         """Ask everything again and feed the page; it never raises: what went wrong is said in the cards."""
         # Before the browser has said that it is ready, Panel drops what was held back.
         with pn.io.hold() if pn.state.loaded else nullcontext():
@@ -256,13 +256,16 @@ class Dashboard(pn.viewable.Viewer):
                     self._everywhere(
                         lambda card: card.error("This could not be worked out; the server's log says why.")
                     )
-            self._controls(snapshot)
+            self._controls(snapshot, passing)
+            if not snapshot.empty:
+                for card, questions in self.links(snapshot):
+                    card.head.param.update(offers=True, **data_links.menu(questions))
 
     def _everywhere(self, tell: Callable[[shell.Card], None]) -> None:
         for card in self.cards:
             tell(card)
 
-    def _controls(self, snapshot: Snapshot) -> None:
+    def _controls(self, snapshot: Snapshot, passing: bool) -> None:
         main = self.ask(cast(type[PeriodQuery], self.questions[0]))
         window = main.window(snapshot)
         first, newest = snapshot.first(main.dataset), snapshot.last(main.dataset)
@@ -273,7 +276,7 @@ class Dashboard(pn.viewable.Viewer):
         self.bar.tell(
             regions=self._regions(), all_region="" if self.many_regions else NEM,
             region=chosen or ["" if self.many_regions else NEM],
-            presets=[{"value": k, "label": k.upper() if k != "all" else "All", "title": t} for k, t in ranges.PRESETS.items()],
+            presets=[{"value": k, "label": "All" if k == "all" else k.upper(), "title": t} for k, t in ranges.PRESETS.items()],
             preset=ranges.preset_of(main, newest) if newest is not None else "",
             can_later=newest is not None and window.end < newest,
             from_date=from_date, to_date=to_date,
@@ -286,8 +289,12 @@ class Dashboard(pn.viewable.Viewer):
                 {"name": n, "label": label, "help": self.questions[0].param[n].doc, "on": getattr(main, n)}
                 for n, label in self.toggles.items()
             ],
-            links=self._menu(snapshot), links_note=self._menu_note(),
-            problems=[_sentence(p) for p in self.problems], search=address.join(self.texts),
+            selects=[
+                {"name": n, "help": self.questions[0].param[n].doc, "value": getattr(main, n),
+                 "options": [{"value": v, "label": label} for v, label in words.items()]}
+                for n, words in self.selects.items()
+            ],
+            problems=[_sentence(p) for p in self.problems], search=address.join(self.texts), passing=passing,
         )  # fmt: skip
         self.footer.notes = list(self.notes())
 
@@ -314,31 +321,17 @@ class Dashboard(pn.viewable.Viewer):
             source_text=names or "No data", demo=snapshot.is_demo,
         )  # fmt: skip
 
-    def _menu(self, snapshot: Snapshot) -> list[dict[str, Any]]:
-        if not api_is_served() or snapshot.empty:
-            return []
-        out = []
-        for label, query in self.links(snapshot):
-            formats_of = [
-                {
-                    "label": name.upper(),
-                    "href": f"./api/{query.route}" + address.join(query.texts() | {"format": [name]}),
-                }
-                for name in ("json", "csv")
-            ]
-            out.append({"label": label, "formats": formats_of})
-        return out
-
-    def _menu_note(self) -> str:
-        if api_is_served():
-            return "The figures on this page, as a script would fetch them:"
-        return "The API is not part of this server. Start it with “aemo-dashboard serve” to download what is on the screen."
-
     # -- words ---------------------------------------------------------------------------------------
 
     def describe(self, window: Window, *more: str) -> str:
         """Window and interval in words, for a card's head."""
-        parts = [formats.window(window.start, window.end), f"by {formats.INTERVAL_LABELS[window.interval]}", *more]
+        only = [f"only {n} {', '.join(self.texts[n])}" for n in ("month", "weekday", "hour") if n in self.texts]
+        parts = [
+            formats.window(window.start, window.end),
+            f"by {formats.INTERVAL_LABELS[window.interval]}",
+            *only,
+            *more,
+        ]
         return " · ".join(p for p in parts if p)
 
     def covered(self, result: Result) -> str:

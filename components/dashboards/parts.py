@@ -23,13 +23,13 @@ def _text(name: str) -> str:
 
 
 @cache
-def _script(name: str) -> str:
-    return _text("common.js") + _text(f"{name}.js")
+def _script(*names: str) -> str:
+    return "".join(_text(f"{name}.js") for name in ("common", *names))
 
 
 @cache
-def _style(name: str) -> str:
-    return _text("base.css") + _text(f"{name}.css")
+def _style(*names: str) -> str:
+    return "".join(_text(f"{name}.css") for name in ("base", *names))
 
 
 class Part(JSComponent):
@@ -39,12 +39,14 @@ class Part(JSComponent):
 
     _esm = "export function render() {}"
     _part: ClassVar[str] = ""
+    _uses: ClassVar[tuple[str, ...]] = ()
+    """Further files of ``browser/``, before the part's own."""
     _bundle_path = None
     _rename: ClassVar[dict[str, str | None]] = {"on_message": None}
 
     def __init__(self, **params: Any):
         params.setdefault("sizing_mode", "stretch_width")
-        params["stylesheets"] = [_style(self._part), *params.get("stylesheets", [])]
+        params["stylesheets"] = [_style(*self._uses, self._part), *params.get("stylesheets", [])]
         super().__init__(**params)
 
     @classmethod
@@ -54,7 +56,7 @@ class Part(JSComponent):
 
     @classmethod
     def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
-        return _script(cls._part)
+        return _script(*cls._uses, cls._part)
 
     def _handle_msg(self, msg: Any) -> None:
         if self.on_message is not None and isinstance(msg, dict):
@@ -74,7 +76,7 @@ class Masthead(Part):
 
 
 class ControlBar(Part):
-    """Region, range, interval and data menu; one number, ``changes``, tells the browser to draw again."""
+    """Region, range and interval; one number, ``changes``, tells the browser to draw again."""
 
     _part = "bar"
     changes = param.Integer(default=0, doc="Counts the changes.")
@@ -93,10 +95,10 @@ class ControlBar(Part):
     interval_help = param.String(default="", doc="What the interval means.")
     intervals = param.List(default=[], doc="{value, label} of each interval.")
     toggles = param.List(default=[], doc="{name, label, help, on} of each switch.")
-    links = param.List(default=[], doc="{label, formats: [{label, href}]} of each question on the page.")
-    links_note = param.String(default="", doc="Sentence above the links.")
+    selects = param.List(default=[], doc="{name, help, value, options: [{value, label}]} of each further choice.")
     problems = param.List(default=[], doc="What was wrong with the address.")
     search = param.String(default="", doc="The address's query string.")
+    passing = param.Boolean(default=False, doc="The change makes no step for Back (typing, what Back itself did).")
 
     def tell(self, **values: Any) -> None:
         """Set everything in one go."""
@@ -104,19 +106,23 @@ class ControlBar(Part):
 
 
 class CardHead(Part):
-    """Title of a card, and its state where there is nothing to show."""
+    """Title of a card with its Data menu, and its state where there is nothing to show."""
 
     _part = "card"
+    _uses = ("menu",)
     heading = param.String(default="", doc="What the card shows.")
     detail = param.String(default="", doc="Window, interval, coverage.")
     mode = param.String(default="ready", doc="ready, empty or error.")
     reason = param.String(default="", doc="Why there is nothing to show.")
     actions = param.List(default=[], doc="{label, href} or {label, name}.")
     commands = param.List(default=[], doc="Commands to type.")
+    offers = param.Boolean(default=False, doc="There is a Data menu.")
+    links = param.List(default=[], doc="{label, api, files: [{label, href}], times} of each question of the card.")
+    links_note = param.String(default="", doc="Sentence in place of the links.")
 
 
 class Ledger(Part):
-    """A table; ``rows`` = [{key, cells: [{t, v, colour?, href?, sub?, title?}], chosen?}]."""
+    """A table; ``rows`` = [{key, cells: [{t, v, colour?, dash?, href?, sub?, title?}], chosen?}]."""
 
     _part = "ledger"
     columns = param.List(

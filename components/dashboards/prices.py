@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from components.charts import formats
-from components.charts.lines import LineChart, LineData, line_data
+from components.charts.lines import MARKED, LineChart, LineData, line_data
 from components.dashboards.answers import ANSWERS
 from components.dashboards.page import Dashboard
 from components.dashboards.parts import Ledger
 from components.dashboards.series import column, steps_of
-from components.dashboards.shell import figure
+from components.dashboards.shell import Card, figure
 from components.market_time import Window
-from components.queries.base import Query
+from components.queries.base import Query, Result
 from components.queries.prices import PriceStats, RegionalPrices
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGION_NAMES, REGIONS
@@ -44,13 +45,16 @@ class PricesDashboard(Dashboard):
     slug = "prices"
     title = "Prices"
     questions = (RegionalPrices, PriceStats)
+    fixed = Dashboard.fixed - {"agg"}
     many_regions = True
+    selects = {"agg": {"mean": "Mean", "min": "Lowest", "max": "Highest"}}
 
     def build(self) -> Sequence[Any]:
         keys = {r: r[:-1] for r in REGIONS} | {NEM: "NEM"}
         self.lines = LineChart(
-            self.theme, keys, height=440, title="Regional prices", y_label="Price ($/MWh)", as_price=True
-        )
+            self.theme, keys, height=440, title="Regional prices", y_label="Price ($/MWh)", as_price=True,
+            spread=True,
+        )  # fmt: skip
         columns: list[dict[str, Any]] = [{"label": "Region"}]
         columns += [{"label": s[0], "unit": s[1], "help": s[2], "number": True} for s in STATISTICS.values()]
         self.ledger = Ledger(columns=columns, stacked=True)
@@ -67,9 +71,17 @@ class PricesDashboard(Dashboard):
             "Price axis: linear near zero, logarithmic beyond ±$30; hover gives exact values.",
         ]
 
-    def links(self, snapshot: Snapshot) -> Sequence[tuple[str, Query]]:
+    def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
         query = self.ask(RegionalPrices)
-        return [("Prices", query), ("Statistics", self.stats(query.window(snapshot)))]
+        window = query.window(snapshot)
+        drawn = [("Prices", query)]
+        if self.has_spread(query, window):
+            drawn += [("Lowest", self.ask(RegionalPrices, agg="min")), ("Highest", self.ask(RegionalPrices, agg="max"))]
+        return [(self.chart_card, drawn), (self.table_card, [("Statistics", self.stats(window))])]
+
+    def has_spread(self, query: RegionalPrices, window: Window) -> bool:
+        """Means of several prices are drawn: what lies behind them is drawn as well."""
+        return query.agg == "mean" and window.interval != "5m"
 
     def stats(self, window: Window) -> PriceStats:
         """Statistics over exactly the drawn window."""
@@ -88,13 +100,27 @@ class PricesDashboard(Dashboard):
 
         def make() -> LineData:
             labels, edges = steps_of(result, snapshot, "price")
-            return line_data(edges, column(result, labels, "price", ["region"]), as_price=True)
+
+            def lines(answer: Result) -> dict[str, np.ndarray]:
+                return column(answer, labels, "price", ["region"])
+
+            spread = {}
+            if self.has_spread(query, window):
+                asked = {"lowest": "min", "highest": "max"}
+                spread = {k: lines(ANSWERS.ask(snapshot, self.ask(RegionalPrices, agg=a))) for k, a in asked.items()}
+            return line_data(edges, lines(result), as_price=True, **spread)
 
         data = ANSWERS.get(snapshot, ("prices", key), make)
         self.lines.feed(data)
         stats = ANSWERS.ask(snapshot, self.stats(window))
         self.ledger.rows = [self._row(r) for r in stats.frame.to_dict("records")]
-        self.chart_card.ready(self.describe(window, data.thinned.note))
+        step = formats.INTERVAL_LABELS[window.interval]
+        means = {
+            "band": f"lines: mean; bands: lowest to highest price within each {step}",
+            "marks": f"lines: mean; dots: highest price within each {step}, where it reached {formats.dollars(MARKED, 0)}",
+            "": "" if query.agg == "mean" else f"{self.selects['agg'][query.agg].lower()} price within each {step}",
+        }
+        self.chart_card.ready(self.describe(window, means[self.lines.spread], data.thinned.note))
         self.table_card.ready("from native 5- or 30-minute prices, whatever the interval above")
 
     def _row(self, figures: dict[Any, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from components.market_time import Window
+from components.market_time import Window, bucket_start
 from components.queries.base import PeriodQuery
 from components.store.snapshot import Snapshot
 
@@ -18,15 +18,19 @@ PRESETS: dict[str, str] = {
     "90d": "Last 90 days",
     "ytd": "Since 1 January",
     "1y": "Last year",
+    "fy": "This financial year, from 1 July",
     "all": "Everything there is",
 }
 
+SINCE = {"ytd": "1y", "fy": "fy"}
+"""Presets that begin where a year began -> which year."""
+
 
 def preset_changes(preset: str, newest: pd.Timestamp) -> dict[str, Any]:
-    """Parameters of a preset; ``ytd`` is the only one with a fixed start."""
-    if preset == "ytd":
-        inside = newest - pd.Timedelta(minutes=5)
-        return {"start": pd.Timestamp(inside.year, 1, 1), "end": None, "last": "1d"}
+    """Parameters of a preset; :data:`SINCE` have a fixed start, that of the newest stamp's year."""
+    if preset in SINCE:
+        start = pd.Timestamp(bucket_start(pd.DatetimeIndex([newest]), SINCE[preset])[0])
+        return {"start": start, "end": None, "last": "1d"}
     return {"start": None, "end": None, "last": preset}
 
 
@@ -35,7 +39,7 @@ def preset_of(query: PeriodQuery, newest: pd.Timestamp) -> str:
     if query.end is not None:
         return ""
     if query.start is not None:
-        return "ytd" if query.start == preset_changes("ytd", newest)["start"] else ""
+        return next((p for p in SINCE if query.start == preset_changes(p, newest)["start"]), "")
     return query.last if query.last in PRESETS else ""
 
 
@@ -63,7 +67,7 @@ def panned(query: PeriodQuery, snapshot: Snapshot, steps: int) -> dict[str, Any]
     newest = snapshot.last(query.dataset)
     if newest is not None and steps > 0 and end >= newest:
         for preset in PRESETS:
-            if preset not in ("ytd", "all"):
+            if preset not in (*SINCE, "all"):
                 live = type(query)(last=preset).window(snapshot)
                 if live.end - live.start == length:
                     return {"start": None, "end": None, "last": preset}

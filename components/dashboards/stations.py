@@ -15,7 +15,7 @@ from components.dashboards.answers import ANSWERS
 from components.dashboards.page import Dashboard
 from components.dashboards.parts import Ledger, Search, Tiles
 from components.dashboards.series import column, steps_of
-from components.dashboards.shell import figure, row
+from components.dashboards.shell import Card, figure, row
 from components.market_time import Window
 from components.queries.base import Query
 from components.queries.registry import Stations
@@ -74,16 +74,20 @@ class StationsDashboard(Dashboard):
     def notes(self) -> Sequence[str]:
         return [
             "Revenue is gross spot revenue: before loss factors, ancillary services and contracts.",
-            "The dashed line is registered generating capacity.",
+            "The dashed line is the registered capacity of the generating units with readings in the window.",
         ]
 
-    def links(self, snapshot: Snapshot) -> Sequence[tuple[str, Query]]:
+    def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
         names = self.chosen(snapshot)
-        out: list[tuple[str, Query]] = [("Stations in the list", self.listed())]
+        out: list[tuple[Card, Sequence[tuple[str, Query]]]] = [
+            (self.list_card, [("Stations in the list", self.listed())])
+        ]
         if names:
             output = self.output(names)
             window = output.window(snapshot)
-            out += [("Power, price, revenue", output), ("Figures by unit", self.revenue(names, window, "duid"))]
+            whole, units = self.revenue(names, window, "station"), self.revenue(names, window, "duid")
+            out.append((self.chart_card, [("Power, price, revenue", output), ("Figures", whole)]))
+            out.append((self.unit_card, [("Figures by unit", units)]))
         return out
 
     # -- the questions -------------------------------------------------------------------------------
@@ -119,8 +123,9 @@ class StationsDashboard(Dashboard):
         low, high = window.start.to_datetime64(), window.end.to_datetime64()
         known = {d for c in snapshot.chunks("scada") if c.first <= high and c.last > low for d in c.keys}
         here = [any(d in known for d in duids.split(" ")) for duids in hits["duid"]]
-        by = ["_here", "has_data", "capacity_mw"]
-        return hits.assign(_here=here).sort_values(by, ascending=False, kind="stable").drop(columns="_here")
+        by = ["_here", "has_data", "retired", "capacity_mw"]
+        order = hits.assign(_here=here).sort_values(by, ascending=[False, False, True, False], kind="stable")
+        return order.drop(columns="_here")
 
     def output(self, names: Sequence[str]) -> StationOutput:
         """Power, price and revenue of the chosen station."""
@@ -146,7 +151,7 @@ class StationsDashboard(Dashboard):
             if message.get("enter"):
                 self.texts.pop("station", None)
                 self.texts.pop("duid", None)
-            self.change(q=self.search.typed)
+            self.change(q=self.search.typed, passing=not message.get("enter"))
 
     # -- drawing -------------------------------------------------------------------------------------
 
@@ -172,11 +177,10 @@ class StationsDashboard(Dashboard):
         power, price = ANSWERS.get(snapshot, ("station", key), lambda: self._lines(snapshot, result, own["region"]))
         self.power.colours = {"power": own["fuel"]}
         self._colours(own)
-        ceiling = own["capacity_mw"] if pd.notna(own["capacity_mw"]) else 0.0
-        self.power.feed(power, ceiling=float(ceiling))
+        ceiling = float(np.nan_to_num(self._figures(snapshot, names, window)))
+        self.power.feed(power, ceiling=ceiling)
         self.price.feed(price, move_x=False)
-        self.capacity.update(location=float(ceiling), visible=ceiling > 0)
-        self._figures(snapshot, names, window, own)
+        self.capacity.update(location=ceiling, visible=ceiling > 0)
         covered = self.covered(result)
         self.chart_card.ready(self.describe(window, where, own["owner"], covered), heading=names[0])
         self.unit_card.ready(formats.window(window.start, window.end))
@@ -216,13 +220,16 @@ class StationsDashboard(Dashboard):
         parts = [REGION_SHORT.get(station["region"], ""), fuel, station["owner"]]
         if not station["has_data"]:
             parts.insert(0, "no readings")
+        if station["retired"]:
+            parts.insert(0, "retired")
         return {
             "key": station["station"], "label": station["station"], "sub": " · ".join(p for p in parts if p),
             "figure": formats.power(station["capacity_mw"]) if pd.notna(station["capacity_mw"]) else "",
             "colour": self.theme.fuels.get(station["fuel"], ""),
         }  # fmt: skip
 
-    def _figures(self, snapshot: Snapshot, names: Sequence[str], window: Window, own: dict[str, Any]) -> None:
+    def _figures(self, snapshot: Snapshot, names: Sequence[str], window: Window) -> float:
+        """Feed tiles and table; returns the capacity of the units with readings in the window [MW]."""
         money = ANSWERS.ask(snapshot, self.revenue(names, window, "station")).frame
         total = dict(money.iloc[0]) if len(money) else {}
 
@@ -234,7 +241,7 @@ class StationsDashboard(Dashboard):
             {"label": "Revenue", "value": formats.money(of("revenue")), "note": "gross, at spot"},
             {"label": "Capture price", "value": formats.price(of("capture_price")), "unit": "$/MWh"},
             {"label": "Capacity factor", "value": formats.percent(of("capacity_factor"))},
-            {"label": "Capacity", "value": formats.number(own["capacity_mw"]), "unit": "MW"},
+            {"label": "Capacity", "value": formats.number(of("capacity_mw")), "unit": "MW"},
         ]
         if of("load_mwh") > 0:
             tiles.insert(1, {"label": "Load", "value": formats.significant(of("load_mwh") / 1000), "unit": "GWh"})
@@ -242,6 +249,7 @@ class StationsDashboard(Dashboard):
         by_unit = ANSWERS.ask(snapshot, self.revenue(names, window, "duid")).frame
         registry = ANSWERS.ask(snapshot, Stations(station=list(names))).frame.set_index("duid")
         self.units.rows = [self._unit(r, registry) for r in by_unit.to_dict("records")]
+        return of("capacity_mw")
 
     def _unit(self, figures: dict[Any, Any], registry: pd.DataFrame) -> dict[str, Any]:
         duid = str(figures["duid"])

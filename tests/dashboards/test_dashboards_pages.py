@@ -230,20 +230,36 @@ def test_on_a_phone_a_drag_over_a_chart_scrolls_the_page(snapshot):
         assert [type(t).__name__ for t in chart.figure.toolbar.tools] == ["HoverTool"]
 
 
-def test_without_the_api_the_data_menu_says_so(snapshot, monkeypatch):
-    monkeypatch.setattr("components.dashboards.page.api_is_served", lambda: False)
-    bar = GenerationDashboard().bar
-    assert bar.links == []
-    assert "aemo-dashboard serve" in bar.links_note
+@EVERY
+def test_without_the_api_the_data_menus_say_so(kind, snapshot, monkeypatch):
+    monkeypatch.setattr("components.dashboards.data_links.api_is_served", lambda: False)
+    for card in kind().cards:
+        assert card.head.offers
+        assert card.head.links == []
+        assert "aemo-dashboard serve" in card.head.links_note
+
+
+@EVERY
+def test_every_card_offers_the_questions_it_shows(kind, snapshot, monkeypatch):
+    monkeypatch.setattr("components.dashboards.data_links.api_is_served", lambda: True)
+    for card in kind("?last=2d").cards:
+        assert card.head.offers
+        for link in card.head.links:
+            assert [f["label"] for f in link["files"]] == ["CSV", "Arrow", "Parquet"]
+            assert link["api"].startswith("./api/")
+        assert card.head.links
 
 
 def test_data_links_are_the_questions_on_the_screen(snapshot, monkeypatch):
-    monkeypatch.setattr("components.dashboards.page.api_is_served", lambda: True)
-    links = {link["label"]: link["formats"] for link in GenerationDashboard("?last=2d").bar.links}
-    assert links["Power by fuel"][1] == {
-        "label": "CSV", "href": "./api/generation/by-fuel?last=2d&region=NEM&format=csv"
-    }  # fmt: skip
-    assert "start=2024-03-01" in links["Figures by fuel"][0]["href"]
+    monkeypatch.setattr("components.dashboards.data_links.api_is_served", lambda: True)
+    page = GenerationDashboard("?last=2d")
+    power, price, demand = page.chart_card.head.links
+    assert power["api"] == "./api/generation/by-fuel?last=2d&region=NEM"
+    assert power["files"][0]["href"] == "./api/generation/by-fuel.csv?last=2d&region=NEM"
+    assert [link["label"] for link in (price, demand)] == ["Price", "Demand"]
+    figures = page.table_card.head.links[0]
+    assert "start=2024-03-01" in figures["api"]
+    assert (power["times"], figures["times"]) == (["time"], [])
 
 
 def test_a_live_window_moves_on_with_a_new_version_and_a_fixed_one_stays(snapshot, monkeypatch):

@@ -1,5 +1,6 @@
-// Controls of every page, always at the same place: region, range, dates, interval, data menu. It also owns the
-// address: the page writes `search`, back and forward report it.
+// Controls of every page, always at the same place: region, range, dates, interval. It also owns the
+// address: the page writes `search`, back and forward report it. A choice is a step for Back; what passes (typing, a bad
+// address put right) replaces the address after a short rest.
 export function render({model}) {
   const root = h("div", {class: "bar"})
   const ask = (what) => { root.classList.add("busy"); model.send_msg(what) }
@@ -23,26 +24,19 @@ export function render({model}) {
     const start = one("from_date", "First day"), end = one("to_date", "Last day")
     return h("div", {class: "dates"}, start, h("span", {}, "–"), end)
   }
-  const data_menu = () => {
-    const list = h("div", {class: "menu", role: "menu"},
-      h("p", {}, model.links_note),
-      model.links.map(l => h("div", {class: "link"}, h("span", {}, l.label),
-        l.formats.map(f => h("a", {href: f.href, target: "_blank", rel: "noopener", role: "menuitem"}, f.label)))),
-      h("button", {type: "button", onclick: (e) => {
-        navigator.clipboard?.writeText(location.href).then(() => { e.target.textContent = "Copied" })
-      }}, "Copy link to this view"))
-    const box = h("details", {class: "data"}, h("summary", {}, "Data"), list)
-    box.addEventListener("focusout", e => { if (!box.contains(e.relatedTarget)) box.open = false })
-    box.addEventListener("keydown", e => { if (e.key === "Escape") box.open = false })
-    return box
-  }
   const interval = () => {
     const select = h("select", {"aria-label": "Interval", title: model.interval_help}, model.intervals.map(i => h("option", {value: i.value}, i.label)))
     select.value = model.interval
     select.addEventListener("change", () => ask({interval: select.value}))
     return h("label", {class: "interval"}, select)
   }
-  draw_on(model, ["changes", "regions", "region", "presets", "preset", "can_later", "from_date", "to_date", "interval", "intervals", "toggles", "links", "problems"], () => {
+  const choice = (c) => {
+    const select = h("select", {"aria-label": c.help, title: c.help}, c.options.map(o => h("option", {value: o.value}, o.label)))
+    select.value = c.value
+    select.addEventListener("change", () => ask({select: c.name, value: select.value}))
+    return select
+  }
+  draw_on(model, ["changes", "regions", "region", "presets", "preset", "can_later", "from_date", "to_date", "interval", "intervals", "toggles", "selects", "problems"], () => {
     const held = root.contains(document.activeElement) ? document.activeElement : root.getRootNode().activeElement
     const back = held?.dataset?.value
     root.classList.remove("busy")
@@ -52,25 +46,31 @@ export function render({model}) {
         h("button", {type: "button", class: "pan", title: "Earlier by one window", "aria-label": "Earlier", onclick: () => ask({pan: -1})}, "‹"),
         segment("Range", model.presets, [model.preset], v => ask({preset: v}), "presets"),
         h("button", {type: "button", class: "pan", title: "Later by one window", "aria-label": "Later", disabled: !model.can_later, onclick: () => ask({pan: 1})}, "›")),
-      dates(), interval(),
+      dates(), interval(), model.selects.map(choice),
       model.toggles.map(t => h("label", {class: "toggle", title: t.help}, (() => {
         const box = h("input", {type: "checkbox"}); box.checked = t.on
         box.addEventListener("change", () => ask({toggle: t.name, on: box.checked}))
         return box
       })(), t.label)),
-      data_menu(),
       model.problems.length ? h("div", {class: "problems", role: "alert"},
         h("ul", {}, model.problems.map(p => h("li", {}, p))),
         h("button", {type: "button", "aria-label": "Dismiss", onclick: () => ask({dismiss: true})}, "×")) : null)
     if (back) root.querySelector(`[data-value="${CSS.escape(back)}"]`)?.focus()
   })
-  // `search` may come before or after the rest of a change: it is written on its own.
-  model.on("search", () => {
-    const plain = (s) => { try { return decodeURIComponent(s) } catch { return s } }
-    if (plain(model.search) !== plain(location.search)) history.pushState(null, "", location.pathname + model.search)
-  })
+  const plain = (s) => { try { return decodeURIComponent(s) } catch { return s } }
+  let rest = null
+  const write = () => {
+    clearTimeout(rest)
+    if (plain(model.search) === plain(location.search)) return
+    const to = location.pathname + model.search + location.hash
+    if (model.passing) rest = setTimeout(() => history.replaceState(null, "", to), 300)
+    else history.pushState(null, "", to)
+  }
+  // `search` may come before `passing`: looked at when both are there.
+  model.on("search", () => setTimeout(write, 0))
+  if (model.problems.length) history.replaceState(null, "", location.pathname + model.search + location.hash)
   const popped = () => ask({search: location.search})
   addEventListener("popstate", popped)
-  model.on("remove", () => removeEventListener("popstate", popped))
+  model.on("remove", () => { clearTimeout(rest); removeEventListener("popstate", popped) })
   return root
 }

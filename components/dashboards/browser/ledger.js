@@ -14,7 +14,7 @@ export function render({model}) {
     })
   }
   const cell = (c, column) => h("td", {class: (column.number ? "number" : "") + (column.minor ? " minor" : ""), title: c.title, "data-label": column.label + (column.unit ? ` (${column.unit})` : "")},
-    c.colour ? h("i", {style: `background:${/^#[0-9A-Fa-f]{6}$/.test(c.colour) ? c.colour : "none"}`}) : null,
+    c.colour ? h("i", {class: c.dash ? "dash" : null, style: `background:${/^#[0-9A-Fa-f]{6}$/.test(c.colour) ? c.colour : "none"}`}) : null,
     c.href ? h("a", {href: c.href}, c.t) : c.t, c.sub ? h("small", {}, c.sub) : null)
   const draw = () => {
     const head = h("tr", {}, model.columns.map((c, i) => {
