@@ -123,7 +123,7 @@ def fitting(asked: Asked, snapshot: Snapshot, address: Address) -> dict[str, str
 
 def _changed(question: Query, start: pd.Timestamp, end: pd.Timestamp, interval: str) -> Query:
     """The same question about another window at another interval."""
-    values = {name: getattr(question, name) for name in question.parameters()}
+    values = {name: getattr(question, name) for name in question.parameters() if name != "last"}
     return type(question)(**{**values, "start": start, "end": end, "interval": interval})
 
 

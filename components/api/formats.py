@@ -17,8 +17,9 @@ import orjson
 import pandas as pd
 
 from components.api.limits import BATCH_ROWS
-from components.api.table import Column, Table, iso_times
+from components.api.table import Column, Rows, Table, iso_times
 from components.market_time import UTC_OFFSET
+from components.stopping import stop_if_unwanted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,12 +100,12 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
 
 
-def csv_pieces(table: Table) -> Iterator[bytes]:
+def csv_pieces(table: Table | Rows) -> Iterator[bytes]:
     """The header line, then the rows in pieces."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    yield (",".join(_quoted(str(harmless(c.name))) for c in table.columns) + "\r\n").encode()
+    yield (",".join(_quoted(str(harmless(c.name))) for c in table.cut(0, 0).columns) + "\r\n").encode()
     for piece in _pieces(table):
         columns = [_csv_cells(c) for c in piece.columns]
         lines = pc.binary_join_element_wise(*columns, ",", null_handling="replace", null_replacement="")
@@ -125,15 +126,16 @@ def _csv_cells(column: Column) -> pa.Array:
     return pa.array(np.array(cells, dtype=object)[codes], pa.string())
 
 
-def _pieces(table: Table) -> Iterator[Table]:
+def _pieces(table: Table | Rows) -> Iterator[Table]:
     for offset in range(0, table.rows, BATCH_ROWS):
+        stop_if_unwanted()
         yield table.cut(offset, BATCH_ROWS)
 
 
 # -- Arrow and Parquet -------------------------------------------------------------------------------
 
 
-def arrow_schema(table: Table, meta: Mapping[str, Any]) -> pa.Schema:
+def arrow_schema(table: Table | Rows, meta: Mapping[str, Any]) -> pa.Schema:
     """The schema with each column's unit, and the answer's ``meta`` as JSON beside the usual entries."""
     import pyarrow as pa
 
@@ -144,7 +146,9 @@ def arrow_schema(table: Table, meta: Mapping[str, Any]) -> pa.Schema:
         "integer": pa.int64(),
         "flag": pa.bool_(),
     }
-    fields = [pa.field(c.name, types[c.kind], metadata={"unit": c.unit} if c.unit else None) for c in table.columns]
+    fields = [
+        pa.field(c.name, types[c.kind], metadata={"unit": c.unit} if c.unit else None) for c in table.cut(0, 0).columns
+    ]
     source = meta.get("source", "")
     return pa.schema(
         fields,
@@ -196,7 +200,7 @@ class _Drain(io.RawIOBase):
         return piece
 
 
-def arrow_pieces(table: Table, meta: Mapping[str, Any]) -> Iterator[bytes]:
+def arrow_pieces(table: Table | Rows, meta: Mapping[str, Any]) -> Iterator[bytes]:
     """An Arrow IPC stream, a record batch at a time."""
     import pyarrow as pa
 
@@ -208,7 +212,7 @@ def arrow_pieces(table: Table, meta: Mapping[str, Any]) -> Iterator[bytes]:
     yield sink.take()
 
 
-def parquet_pieces(table: Table, meta: Mapping[str, Any]) -> Iterator[bytes]:
+def parquet_pieces(table: Table | Rows, meta: Mapping[str, Any]) -> Iterator[bytes]:
     """A Parquet file, a row group at a time."""
     import pyarrow.parquet as pq
 
@@ -220,7 +224,7 @@ def parquet_pieces(table: Table, meta: Mapping[str, Any]) -> Iterator[bytes]:
     yield sink.take()
 
 
-def pieces(name: str, table: Table, meta: Mapping[str, Any]) -> Iterator[bytes]:
+def pieces(name: str, table: Table | Rows, meta: Mapping[str, Any]) -> Iterator[bytes]:
     """A file's bytes in pieces, in one of the formats other than JSON."""
     if name == "csv":
         return csv_pieces(table)

@@ -18,7 +18,7 @@ from components.api.health import now
 from components.api.limits import BUFFERED_VALUES, limits
 from components.api.neighbours import link_header, neighbours
 from components.api.problems import ApiError, invalid, no_such_name
-from components.api.table import Table, table, wide_table
+from components.api.table import Rows, Table, rows, wide_table
 from components.api.tags import digest, entity_tag
 from components.api.work import questions
 from components.errors import Problem, QueryError, UsageError
@@ -137,8 +137,9 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
     check_size(asked, snapshot, address)
     result = question.run(snapshot)
     wide = way.shape == "wide" and "time" in result.frame
-    whole = wide_table(result) if wide else table(result.frame, result.units)
-    shown = whole.cut(offset, way.limit)
+    whole: Table | Rows = wide_table(result) if wide else rows(result.frame, result.units)
+    large_file = way.format != "json" and whole.values > BUFFERED_VALUES and way.limit is None and not offset
+    shown = whole if large_file else whole.cut(offset, way.limit)  # a large file is made of pieces of the frame
     if shown.values > budget(way.format):
         raise too_large(asked, snapshot, address, shown.values)
     following = None
@@ -151,7 +152,7 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
     if way.limit is not None or offset:
         meta["total_rows"] = whole.rows
     headers = _headers(asked, result, links, address)
-    if way.format == "json":
+    if isinstance(shown, Table) and way.format == "json":
         document = {"meta": meta, "data": formats.json_data(shown, way.shape), "links": links}
         return formats.json_bytes(document), headers
     return _file(way.format, shown, meta), headers
@@ -164,7 +165,7 @@ def most_like(word: str, names: Sequence[str]) -> str | None:
     return best if best is not None and scores[best] >= LEAST_SCORE else None
 
 
-def _file(name: str, shown: Table, meta: dict[str, Any]) -> bytes | Iterator[bytes]:
+def _file(name: str, shown: Table | Rows, meta: dict[str, Any]) -> bytes | Iterator[bytes]:
     made = formats.pieces(name, shown, meta)
     return b"".join(made) if shown.values <= BUFFERED_VALUES else made
 

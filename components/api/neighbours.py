@@ -39,12 +39,12 @@ def neighbours(question: Query, snapshot: Snapshot) -> dict[str, Query]:
         return {}
     out: dict[str, Query] = {}
     values = {name: getattr(question, name) for name in question.parameters() if name != "last"}
-    for name, steps, there in (("window_before", -1, window.start >= first), ("window_after", 1, window.end < last)):
-        if there:
-            try:
-                start, end = _moved(window, steps)
-            except (OverflowError, ValueError):  # beyond what a stamp can say
-                continue
+    for name, steps in (("window_before", -1), ("window_after", 1)):
+        try:
+            start, end = _moved(window, steps)
+        except (OverflowError, ValueError):  # beyond what a stamp can say
+            continue
+        if start < last and end >= first:
             out[name] = type(question)(**{**values, "start": start, "end": end})
     return out
 

@@ -83,25 +83,76 @@ class Table:
         return Table(tuple(replace(c, values=c.values[offset:stop]) for c in self.columns))
 
 
+@dataclass(frozen=True)
+class Rows:
+    """A frame that becomes a table piece by piece: for answers that are too large to be held twice.
+
+    Attributes
+    ----------
+    kinds : kind of each column, the same for every piece.
+    """
+
+    frame: pd.DataFrame
+    frame_units: Mapping[str, str]
+    kinds: tuple[Kind, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.frame)
+
+    @property
+    def values(self) -> int:
+        """Number of cells."""
+        return self.frame.size
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each column that has one."""
+        return self.cut(0, 0).units
+
+    def cut(self, offset: int, limit: int | None) -> Table:
+        """Rows from ``offset`` on, at most ``limit``, as a table."""
+        stop = None if limit is None else offset + limit
+        piece = self.frame.iloc[offset:stop]
+        columns = zip(piece.columns, self.kinds, strict=True)
+        return Table(tuple(_column(str(n), piece[n], self.frame_units.get(str(n), ""), kind) for n, kind in columns))
+
+
+def rows(frame: pd.DataFrame, units: Mapping[str, str]) -> Rows:
+    """A frame whose pieces are made when they are asked for."""
+    return Rows(frame, units, tuple(_kind(str(name), frame[name]) for name in frame.columns))
+
+
 def table(frame: pd.DataFrame, units: Mapping[str, str]) -> Table:
     """A frame as a table, its numbers rounded by their units."""
-    return Table(tuple(_column(str(name), frame[name], units.get(str(name), "")) for name in frame.columns))
+    return rows(frame, units).cut(0, None)
 
 
-def _column(name: str, series: pd.Series, unit: str) -> Column:
+def _kind(name: str, series: pd.Series) -> Kind:
     if isinstance(series.dtype, pd.DatetimeTZDtype):
         raise TypeError(f"{name}: times inside the program are naive NEM time")
     if pd.api.types.is_datetime64_dtype(series.dtype):
-        return Column(name, "time", series.to_numpy(TIME_DTYPE), unit)
+        return "time"
     if pd.api.types.is_bool_dtype(series.dtype) and not series.hasnans:
-        return Column(name, "flag", series.to_numpy(bool), unit)
+        return "flag"
     if pd.api.types.is_integer_dtype(series.dtype) and not series.hasnans:
-        return Column(name, "integer", series.to_numpy("int64"), unit)
-    if pd.api.types.is_numeric_dtype(series.dtype):
-        return Column(name, "number", rounded(series.to_numpy("float64", na_value=np.nan), unit), unit)
+        return "integer"
+    return "number" if pd.api.types.is_numeric_dtype(series.dtype) else "text"
+
+
+def _column(name: str, series: pd.Series, unit: str, kind: Kind) -> Column:
+    if kind == "time":
+        return Column(name, kind, series.to_numpy(TIME_DTYPE), unit)
+    if kind == "flag":
+        return Column(name, kind, series.to_numpy(bool), unit)
+    if kind == "integer":
+        return Column(name, kind, series.to_numpy("int64"), unit)
+    if kind == "number":
+        return Column(name, kind, rounded(series.to_numpy("float64", na_value=np.nan), unit), unit)
     codes, uniques = pd.factorize(series)
     words = np.array([*(str(w) for w in uniques), None], dtype=object)[codes]  # missing has code -1: the None
-    return Column(name, "text", words, unit)
+    return Column(name, kind, words, unit)
 
 
 def wide_table(result: Result) -> Table:

@@ -131,6 +131,15 @@ def test_following_the_windows_reads_the_whole_archive_once(live: LiveApi):
     assert {k: [v for part in parts for v in part[k]] for k in whole} == whole
 
 
+def test_no_link_leads_to_a_window_without_data(live: LiveApi):
+    assert not {"window_before", "window_after"} & set(
+        live.json("/api/demand?start=2030-01-01&end=2030-01-02")["links"]
+    )
+    assert not {"window_before", "window_after"} & set(live.json("/api/demand?last=all")["links"])
+    beyond = live.json("/api/demand?start=2024-03-01&end=2024-03-02")["links"]
+    assert set(beyond) & {"window_before", "window_after"} == {"window_before"}
+
+
 def test_whole_months_stay_whole_months(live: LiveApi):
     links = live.json("/api/demand?start=2024-03-01&end=2024-04-01")["links"]
     assert links["window_before"] == "/api/demand?start=2024-02-01&end=2024-03-01"
@@ -261,5 +270,5 @@ def test_without_data_it_still_explains():
 
 
 def test_explain_never_reaches_the_work(live: LiveApi, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(handlers, "table", None)
+    monkeypatch.setattr(handlers, "rows", None)
     assert live.get("/api/demand?explain=1").status_code == 200
