@@ -20,9 +20,10 @@ def load_once() -> None:
     """Open the newest published version for everybody; quick when it has been done."""
     from components import config
     from components.component_route import guard
+    from components.panel_speed import install
     from components.store import shared
 
-    panel_speed.install()
+    install()
     guard()  # without the API's plugin flag nobody else closes Panel's route that imports modules by name
     shared.configure(config.active().data_dir)
     shared.current()
