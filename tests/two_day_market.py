@@ -22,8 +22,8 @@ UNITS = [
 PRICES = {"NSW1": 100.0, "QLD1": 80.0, "SA1": -20.0, "TAS1": 60.0, "VIC1": 50.0}
 
 
-def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "demo") -> Snapshot:
-    """Constant power and prices, so that every figure is a product."""
+def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "demo", change=None) -> Snapshot:
+    """Constant power and prices, so that every figure is a product; ``change`` may alter the frames."""
     times = dispatch_stamps(START, end)
     scada = pd.concat(pd.DataFrame({"time": times, "duid": u[0], "mw": u[8]}) for u in UNITS)
     price = pd.concat(pd.DataFrame({"time": times, "region": r, "rrp": p}) for r, p in PRICES.items())
@@ -36,6 +36,8 @@ def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "de
         for r in REGIONS
     )
     frames = {"scada": scada, "price": price, "region": region, "rooftop": rooftop}
+    if change is not None:
+        change(frames)
     for frame in frames.values():
         frame["source"] = source
     names = ["duid", "station", "owner", "region", "fuel", "fueltech", "role", "capacity_mw"]

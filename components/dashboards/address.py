@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, quote
 
 MOST_PAIRS = 400
-MOST_CHARACTERS = 16_000
+MOST_CHARACTERS = 65_536
 FOREIGN = ("theme", "bokeh-", "utm_", "fbclid", "gclid")
 """Names that belong to Panel, Bokeh or trackers: neither ours nor worth a message."""
 

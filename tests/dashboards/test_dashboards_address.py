@@ -59,6 +59,13 @@ def test_year_to_date_on_new_years_midnight_is_still_the_old_year():
     assert ranges.preset_changes("ytd", pd.Timestamp("2024-01-01"))["start"] == pd.Timestamp("2023-01-01")
 
 
+def test_the_financial_year_is_july_to_june_of_the_newest_stamp():
+    assert ranges.preset_changes("fy", NEWEST)["start"] == pd.Timestamp("2023-07-01")
+    assert ranges.preset_changes("fy", pd.Timestamp("2024-07-01"))["start"] == pd.Timestamp("2023-07-01")
+    assert ranges.preset_changes("fy", pd.Timestamp("2024-07-01T00:05"))["start"] == pd.Timestamp("2024-07-01")
+    assert list(ranges.PRESETS) == ["1d", "3d", "7d", "30d", "90d", "ytd", "1y", "fy", "all"]
+
+
 def test_calendar_days_include_both_ends_in_either_order():
     assert ranges.day_changes("2024-07-31", "2024-07-01") == {
         "start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-08-01"), "last": "1d"

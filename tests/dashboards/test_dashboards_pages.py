@@ -3,13 +3,14 @@
 import gc
 import weakref
 
+import numpy as np
 import pandas as pd
 import panel as pn
 import pytest
 from bokeh.events import RangesUpdate
 from two_day_market import END, START, market, serve
 
-from components.dashboards import follow
+from components.dashboards import address, follow
 from components.dashboards.generation import FuelRow, GenerationDashboard, fuel_rows, total
 from components.dashboards.overview import OverviewDashboard
 from components.dashboards.page import Dashboard
@@ -353,3 +354,131 @@ def test_the_interval_picker_offers_what_suits_the_window_and_what_was_chosen(sn
     assert day[:2] == ["auto", "5m"]
     assert "1y" not in day
     assert "1y" in [i["value"] for i in GenerationDashboard("?interval=1y").bar.intervals]
+
+
+def test_where_rooftop_is_unknown_the_line_is_operational_demand_and_says_so(monkeypatch):
+    serve(monkeypatch, market("no-rooftop", change=lambda frames: frames.pop("rooftop")))
+    page = GenerationDashboard()
+    assert page.stack.line_label == "Demand"
+    assert page.stack.source.data["line"][0] == 500  # five regions of 100 MW; no rooftop added
+    assert "Underlying" not in page.stack.hover.tooltips
+    assert cells(page.ledger, "Demand")[1:4:2] == pytest.approx([500 * 24, 500])
+    assert page.ledger.caption == ""
+
+
+def test_underlying_demand_is_in_the_legend_with_its_dash(snapshot):
+    page = GenerationDashboard()
+    row = page.ledger.total[-1]
+    assert row["key"] == "Underlying demand"
+    assert row["cells"][0]["dash"]
+    assert row["cells"][1]["v"] == pytest.approx(5 * 120 * 24)
+    assert "Underlying demand" in page.stack.hover.tooltips
+
+
+def test_where_the_market_has_no_price_those_of_the_known_regions_are_drawn(monkeypatch):
+    def two_regions(frames):
+        for name in ("price", "region"):
+            frames[name] = frames[name][frames[name]["region"].isin(["NSW1", "SA1"])].copy()
+
+    serve(monkeypatch, market("two-regions", change=two_regions))
+    page = GenerationDashboard()
+    assert page.price.present == ("NSW1", "SA1")
+    assert page.price.source.data["v_SA1"][0] == -20
+    assert any("all five regions" in note for note in page.footer.notes)
+    assert "all five regions" in page.ledger.caption
+
+
+def test_newest_stamps_that_differ_by_dataset_leave_every_bare_page_with_something(monkeypatch):
+    """Units of two days, prices of ten: each page shows the newest of what it is about."""
+    short, long = market("units"), market("prices", START + pd.Timedelta(days=10))
+    chunks = {"scada": short.chunks("scada"), "rooftop": short.chunks("rooftop"),
+              "price": long.chunks("price"), "region": long.chunks("region")}  # fmt: skip
+    serve(monkeypatch, Snapshot("apart", chunks, short.units))
+    for kind, newest in ((GenerationDashboard, END), (StationsDashboard, END), (OverviewDashboard, END),
+                         (PricesDashboard, START + pd.Timedelta(days=10))):  # fmt: skip
+        page = kind()
+        assert [c.head.mode for c in page.cards] == ["ready"] * len(page.cards)
+        assert page.masthead.newest_text == f"{newest.day} {newest:%b %Y %H:%M}"
+    generation = GenerationDashboard()
+    assert np.isfinite(generation.price.source.data["v_NEM"]).all()
+    assert OverviewDashboard().price_card.head.detail.startswith("at 11 Mar 2024 00:00")
+
+
+def test_daily_prices_keep_their_spikes(monkeypatch):
+    """One interval of the first day at 15,000: the mean of the day hides it, band and dot do not."""
+
+    def spike(frames):
+        price = frames["price"]
+        price.loc[(price["region"] == "NSW1") & (price["time"] == START + pd.Timedelta(hours=8)), "rrp"] = 15_000.0
+
+    serve(monkeypatch, market("spike", change=spike))
+    band = PricesDashboard("?region=NSW1&start=2024-03-01&end=2024-03-03&interval=1d")
+    drawn = band.lines.source.data
+    assert drawn["v_NSW1"][:2] == pytest.approx([(287 * 100 + 15_000) / 288, 100])
+    assert drawn["max_NSW1"][:2].tolist() == [15_000, 100]
+    assert drawn["min_NSW1"][:2].tolist() == [100, 100]
+    assert band.lines.bands["NSW1"].visible
+    assert not band.lines.marks["NSW1"].visible
+    assert "bands: lowest to highest price within each day" in band.chart_card.head.detail
+    dots = PricesDashboard("?start=2024-03-01&end=2024-03-03&interval=1d")
+    assert dots.lines.marks["NSW1"].visible
+    assert not dots.lines.bands["NSW1"].visible
+    assert np.isfinite(dots.lines.source.data["mark_NSW1"][:2]).tolist() == [True, False]
+    assert not np.isfinite(dots.lines.source.data["mark_QLD1"]).any()
+    assert "dots: highest price within each day, where it reached $300" in dots.chart_card.head.detail
+    assert "$300" not in PricesDashboard().chart_card.head.detail  # 5 minutes: nothing lies behind a step
+    highest = PricesDashboard("?start=2024-03-01&end=2024-03-03&interval=1d&region=NSW1&agg=max")
+    assert highest.lines.source.data["v_NSW1"][:2].tolist() == [15_000, 100]
+    assert highest.chart_card.head.detail.endswith("highest price within each day")
+    highest.bar.on_message({"select": "agg", "value": "mean"})
+    assert "agg" not in highest.bar.search
+    highest.bar.on_message({"select": "agg", "value": "median"})
+    assert "agg" not in highest.bar.search
+
+
+def test_what_a_page_settles_itself_is_no_parameter_of_its_address(snapshot):
+    page = GenerationDashboard("?agg=sum&by=fueltech&station=Black Hill&last=2d")
+    assert [p.param for p in page.problems] == ["agg", "by", "station"]
+    assert page.bar.search == "?last=2d"
+
+
+def test_only_some_hours_are_drawn_summed_and_said(snapshot):
+    page = GenerationDashboard("?region=NSW1&hour=17-20")
+    assert cells(page.ledger, "coal")[1:4:2] == pytest.approx([600 * 4, 600])
+    assert cells(page.ledger, "rooftop")[1] == pytest.approx(20 * 4)
+    assert "only hour 17-20" in page.chart_card.head.detail
+
+
+@EVERY
+@pytest.mark.parametrize(
+    "value",
+    ["9" * 5000, "null", '{"a":[1]}', "\U0001f4a9é", "x" * 4096, "", "-1", "NaN"],
+    ids=lambda v: v[:6] or "empty",
+)
+def test_hostile_values_are_told_and_the_good_ones_kept(kind, snapshot, value):
+    bad = ["last", "start", "interval", "hour", "nonsense"]
+    page = kind(address.join({n: [value] for n in bad} | {"region": ["SA1"]}))
+    assert {c.head.mode for c in page.cards} == {"ready"}
+    assert page.bar.search == "?region=SA1"
+    assert [p.param for p in page.problems] == bad
+    assert max(len(p) for p in page.bar.problems) < 500
+
+
+def test_typing_makes_no_step_for_back_and_choosing_does(snapshot):
+    page = StationsDashboard()
+    page.search.on_message({"typed": "bl"})
+    assert (page.bar.search, page.bar.passing) == ("?q=bl", True)
+    page.search.on_message({"chosen": "Black Hill"})
+    assert (page.bar.search, page.bar.passing) == ("?q=bl&station=Black%20Hill", False)
+    page.bar.on_message({"search": "?last=2d&region=Atlantis"})  # Back: what it restores is no new step
+    assert (page.bar.search, page.bar.passing) == ("?last=2d", True)
+
+
+def test_the_capacity_shown_is_that_of_the_units_with_readings_in_the_window(monkeypatch):
+    def one_is_silent(frames):
+        frames["scada"] = frames["scada"][frames["scada"]["duid"] != "COAL2"].copy()
+
+    serve(monkeypatch, market("one-reads", change=one_is_silent))
+    page = StationsDashboard("?station=Black%20Hill")
+    assert next(t["value"] for t in page.tiles.tiles if t["label"] == "Capacity") == "500"
+    assert page.capacity.location == 500
