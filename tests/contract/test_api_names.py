@@ -10,7 +10,7 @@ import pytest
 import components.queries  # noqa: F401 - registers every question
 from components.queries.base import REGISTRY
 
-WINDOW = {"start", "end", "last"}
+WINDOW = {"start", "end", "last", "month", "hour", "weekday"}
 # Route -> (parameters, columns) promised since 0.1.
 PROMISED: dict[str, tuple[set[str], set[str]]] = {
     "generation/by-fuel": (
@@ -35,6 +35,18 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
         {"time", "interconnector", "mw", "mw_target", "export_limit", "import_limit", "utilisation"},
     ),
     "demand": ({*WINDOW, "interval", "region"}, {"time", "region", "demand", "rooftop", "underlying"}),
+    "batteries": (
+        {*WINDOW, "by", "region", "station", "duid", "owner"},
+        {
+            "station", "duid", "region", "owner", "discharge_mwh", "charge_mwh", "discharge_price", "charge_price", "spread",
+            "revenue", "cost", "cycles_per_day", "round_trip", "capacity_mw", "storage_mwh", "coverage",
+        },
+    ),
+    "curtailment": (
+        {*WINDOW, "interval", "region", "fuel"},
+        {"time", "region", "fuel", "uigf", "cleared", "curtailed", "economic", "network"},
+    ),
+    "latest": (set(), {"time", "quantity", "region", "fuel", "interconnector", "value", "unit"}),
     "stations": (
         {"q", "region", "fuel", "station", "duid", "owner"},
         {"duid", "station", "owner", "region", "fuel", "fueltech", "role", "capacity_mw", "storage_mwh"},
