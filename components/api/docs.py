@@ -18,6 +18,18 @@ from components.api.tags import digest, entity_tag
 from components.queries.base import REGISTRY
 
 FORM_FIELDS_LEFT_OUT = ("cursor", "download")
+SHOWN_SERVER = "http://localhost:5006"
+NEEDED = f"""import duckdb, pandas as pd, polars as pl, pyarrow as pa, requests
+from urllib.request import urlopen
+
+url = "{SHOWN_SERVER}/api/prices/regional\""""
+ONE_LINERS: dict[str, str] = {
+    "pandas": 'df = pd.DataFrame(requests.get(url + "?last=7d").json()["data"])',
+    "pyarrow": 'table = pa.ipc.open_stream(urlopen(url + ".arrow?last=7d")).read_all()',
+    "polars": 'frame = pl.read_parquet(urlopen(url + ".parquet?last=7d").read())',
+    "duckdb": 'rows = duckdb.from_arrow(pa.ipc.open_stream(urlopen(url + ".arrow?last=7d")).read_all())',
+}
+"""How others read an answer; the tests run each against a server."""
 
 
 @cache
@@ -89,8 +101,7 @@ def page(root: str) -> str:
         f"<title>API of the AEMO Energy Dashboard</title><style>{_asset('docs.css')}</style></head><body><main>"
         f"<h1>API of the AEMO Energy Dashboard</h1><p>{escape(document['info']['description'])}</p>"
         f'<p>For programs: <a href="{escape(root)}/api/openapi.json">openapi.json</a>.</p>'
-        f'<pre>import pandas as pd, requests\nr = requests.get("http://localhost:5006/api/prices/regional?last=7d").json()\n'
-        'df = pd.DataFrame(r["data"])</pre>'
+        f"<pre>{escape(NEEDED)}\n\n{escape(chr(10).join(ONE_LINERS.values()))}</pre>"
         f"<ul>{''.join(contents)}</ul>{''.join(sections)}<section><h2>Problems</h2><p>Errors are "
         f"<code>application/problem+json</code> and list everything wrong at once.</p><dl>{problems}</dl></section></main>"
         f"<script>{_asset('docs.js')}</script></body></html>\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ import pytest
 from live_api import LiveApi, market, running
 
 from components import api
-from components.api import health, openapi
+from components.api import docs, health, openapi
 from components.api.handlers import QuestionHandler
 from components.api.problems import TYPES
 from components.queries.base import REGISTRY, Result, WindowQuery, register
@@ -122,6 +123,26 @@ def test_every_documented_example_is_understood(live: LiveApi, route: str, examp
     if response.status_code != 200:
         details = {e["detail"] for e in response.json()["errors"]}
         assert all(d.startswith("no ") and d.endswith(" of that name") for d in details), response.text
+
+
+@pytest.mark.parametrize(
+    ("library", "result"), [("pandas", "df"), ("pyarrow", "table"), ("polars", "frame"), ("duckdb", "rows")]
+)
+def test_the_one_liners_of_the_page_read_an_answer(live: LiveApi, library: str, result: str):
+    pytest.importorskip(library)
+    shown = unescape(live.get("/api/docs").text)
+    line = docs.ONE_LINERS[library]
+    assert line in shown
+    assert docs.NEEDED in shown
+    importing = [f"import {name}" for name in docs.NEEDED.splitlines()[0].removeprefix("import ").split(", ")]
+    used = [i for i in importing if i.split()[-1] + "." in line]
+    names: dict = {}
+    exec("\n".join([*used, *docs.NEEDED.splitlines()[1:], line]).replace(docs.SHOWN_SERVER, live.url), names)
+    found = names[result]
+    columns = found.column_names if library == "pyarrow" else list(found.columns)
+    assert list(columns) == ["time", "region", "price"]
+    rows = len(found)
+    assert rows == live.json("/api/prices/regional?last=7d")["meta"]["rows"]
 
 
 class Page(HTMLParser):
