@@ -1,6 +1,7 @@
 # make run         environment + demo data if data/ has none + server on http://localhost:5006
 # make test        environment + test tools + a browser + every test
 # make test-long   the tests that take minutes as well
+# make bench       speed and memory beside baselines; BENCH="--help" has the options
 # make lint        style and types only
 # make format      rewrite the code in the project's style
 # make clean       remove the environment and caches; data/ stays
@@ -18,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test test-long lint format clean
+.PHONY: run test test-long bench lint format clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -30,6 +31,9 @@ test: lint $(VENV)/.browser
 
 test-long: lint $(VENV)/.browser
 	$(BIN)/python -m pytest $(PYTEST)
+
+bench: $(VENV)/.installed-tests
+	$(BIN)/python tests/benchmarks/run.py $(BENCH)
 
 lint: $(VENV)/.installed-tests
 	$(BIN)/ruff check .
