@@ -8,11 +8,14 @@ export function render({model}) {
     options.map(o => h("button", {type: "button", title: o.title, "aria-pressed": String(chosen.includes(o.value)), onclick: () => choose(o.value),
       "data-value": o.value}, o.label)))
 
+  let clicked = []
   const pick_region = (value) => {
     if (!model.multi) return ask({region: value === model.all_region ? [] : [value]})
-    if (value === model.all_region) return ask({region: []})
-    const now = model.region.filter(r => r !== model.all_region)
-    ask({region: now.includes(value) ? now.filter(r => r !== value) : [...now, value]})
+    if (value === model.all_region) { clicked = []; return ask({region: []}) }
+    // What was clicked before counts, whether or not the server has answered.
+    const now = clicked.filter(r => r !== model.all_region)
+    clicked = now.includes(value) ? now.filter(r => r !== value) : [...now, value]
+    ask({region: clicked})
   }
   const dates = () => {
     const one = (name, label) => {
@@ -40,6 +43,7 @@ export function render({model}) {
     const held = root.contains(document.activeElement) ? document.activeElement : root.getRootNode().activeElement
     const back = held?.dataset?.value
     root.classList.remove("busy")
+    clicked = [...model.region]
     put(root, 
       segment("Region", model.regions, model.region, pick_region, "regions"),
       h("div", {class: "range"},
