@@ -40,6 +40,8 @@ def serve_options(server: ServerSettings, *, dev: bool = False) -> list[str]:
         "--port", str(server.port),
         "--num-procs", str(server.num_procs),
     ]  # fmt: skip
+    if server.num_procs > 1:
+        options += ["--plugins", "components.worker_signals"]
     for origin in websocket_origins(server):
         options += ["--allow-websocket-origin", origin]
     check_every = max(500, min(17_000, server.unused_session_lifetime_ms // 2))

@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "dashboards": ANSWERS | {"charts", "store.shared"},
     "api": ANSWERS | {"component_route", "store.shared"},
     "component_route": set(),
+    "worker_signals": set(),
     "panel_speed": set(),
     "startup": None,
     "serving": None,

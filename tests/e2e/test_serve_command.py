@@ -16,6 +16,9 @@ import httpx
 import pytest
 from live_server import ROOT, Server, free_port, start_server, stop_server, wait_until_ready
 
+from components.serving import ensure_port_free
+from components.worker_signals import children_of
+
 PAGES = sorted(p.stem for p in (ROOT / "app").glob("*.py"))
 
 
@@ -77,17 +80,35 @@ def test_asked_to_end_it_ends_at_once_and_well(demo_lake: Path, tmp_path: Path):
         assert probe.connect_ex(("127.0.0.1", running.port)) != 0
 
 
-def test_two_processes_serve_one_lake(demo_lake: Path, tmp_path: Path):
+def gone(pids: list[int], seconds: float) -> list[int]:
+    """Those of the processes that are still there when all should have ended."""
+    deadline = time.monotonic() + seconds
+    left = pids
+    while left and time.monotonic() < deadline:
+        left = [pid for pid in left if Path(f"/proc/{pid}/stat").exists()]
+        time.sleep(0.05)
+    return left
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_two_processes_serve_one_lake_and_end_together(demo_lake: Path, tmp_path: Path, number: signal.Signals):
     running = start_server(demo_lake, tmp_path / "log.txt", "--num-procs", "2")
+    workers: list[int] = []
     try:
-        versions = {
-            httpx.get(f"{running.url}/api/metadata", timeout=30).json()["meta"]["data_version"] for _ in range(6)
-        }
-        children = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
+        workers = children_of(running.process.pid)
+        assert len(workers) == 2
+        answers = [httpx.get(f"{running.url}/api/metadata", timeout=30).json() for _ in range(6)]
+        assert len({a["meta"]["data_version"] for a in answers}) == 1
+        running.process.send_signal(number)
+        code = running.process.wait(timeout=20)
+        # Killed, it cannot say goodbye, but no worker stays behind to hold the port.
+        assert code == (-signal.SIGKILL if number == signal.SIGKILL else 0)
+        assert gone(workers, 20) == []
+        ensure_port_free("localhost", running.port)
     finally:
         stop_server(running)
-    assert len(versions) == 1
-    assert len(children) >= 1
+        for pid in gone(workers, 0.1):
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
