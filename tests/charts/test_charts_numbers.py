@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts import formats
-from components.charts.budget import thin_lines, thin_stack
+from components.charts.budget import thin_lines, thin_spread, thin_stack
 from components.charts.scales import price_span, price_ticks, stretch
 
 
@@ -99,3 +99,14 @@ def test_a_bin_keeps_the_order_of_its_extremes_and_a_gap_stays_a_gap():
     values = np.array([[9.0, 1, 2, 3, np.nan, np.nan, np.nan, np.nan, 1, 7, 2, 3]])
     thinned = thin_lines(np.arange(13.0), values, most=6)
     np.testing.assert_array_equal(thinned.values, [[9, 1, np.nan, np.nan, 1, 7]])
+
+
+def test_the_spread_is_thinned_on_the_bins_of_the_lines():
+    """Five steps, at most four points: bins of three and two steps, two points each; what is missing does not count."""
+    lowest = np.array([[5.0, -9.0, 4.0, np.nan, np.nan]])
+    highest = np.array([[6.0, 7.0, 900.0, np.nan, np.nan]])
+    low, high = thin_spread(lowest, highest, most=4)
+    np.testing.assert_array_equal(low, [[-9, -9, np.nan, np.nan]])
+    np.testing.assert_array_equal(high, [[900, 900, np.nan, np.nan]])
+    assert low.shape == thin_lines(np.arange(6.0), lowest, most=4).values.shape
+    assert thin_spread(lowest, highest)[0] is lowest

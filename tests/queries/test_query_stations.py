@@ -171,13 +171,16 @@ def decades(market):
             _unit("TUMUT4", "Tumut", 9000.0, begun="2030-01-01"),  # not yet there
             _unit("OLD1", "Gone", 200.0, ended="2012-01-01"),
             _unit("OLD2", "Gone", 100.0, ended="2024-07-01T00:05"),  # ended at the newest stamp
+            _unit("SWAP1", "Swap", 50.0, owner="Then", ended="2020-01-01"),  # read in its time
+            _unit("SWAP2", "Swap", 30.0),
+            _unit("SWAP3", "Swap", 500.0, begun="2030-01-01"),
             _unit("QUIET1", "Quiet", 40.0),
             _unit("QUIET2", "Quiet", 60.0),
             _unit("DG_NSW1", "NSW1 Dummy Generator", 3000.0),
             _unit("RT_NSW1", "Reserve Trader NSW1", 3000.0, role="load"),
             _unit("DGREAT1", "Great Dam", 10.0),
         ],
-        scada={"TUMUT3": [700.0], "DG_NSW1": [0.0]},
+        scada={"TUMUT3": [700.0], "DG_NSW1": [0.0], "SWAP1": [9.0], "SWAP2": [9.0], "SWAP3": [9.0]},
     )  # fmt: skip
 
 
@@ -188,7 +191,8 @@ def test_a_station_is_what_its_units_in_force_are(decades):
     assert (tumut["units"], tumut["duid"]) == (4, "SNOWY1 TUMT3NL1 TUMUT3 TUMUT4")
     assert whole["capacity_mw"]["Quiet"] == 100  # none of them has readings
     assert whole["capacity_mw"]["Gone"] == 300  # none of them is in force
-    assert whole["retired"].to_dict() == {"Tumut": False, "Quiet": False, "Gone": True, "Great Dam": False}
+    assert whole.loc["Swap", ["capacity_mw", "owner"]].tolist() == [30, "Now"]
+    assert whole.index[whole["retired"]].tolist() == ["Gone"]
     one = StationUnits(station=["SNOWY1"]).run(decades)
     assert one.extra["stations"][0]["capacity_mw"] == 1500
     assert one.frame.set_index("duid")["retired"].to_dict() == {
