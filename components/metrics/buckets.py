@@ -188,6 +188,26 @@ class KeyedMeans:
             totals[bucket] = _MERGE[self.how](totals[bucket], part)
             counted[bucket] += count
 
+    def add_sums(self, keys: Sequence[Hashable], times: np.ndarray, totals: np.ndarray, counts: np.ndarray) -> None:
+        """Add what stretches of time add up to: their last stamps ``times`` (T,), sums and readings (K, T).
+
+        Each stretch must lie within one bucket; what is outside the axis is left out. For means and sums.
+        """
+        inside = self.axis.inside(times)
+        times, totals, counts = times[inside], totals[:, inside], counts[:, inside]
+        if not len(times):
+            return
+        first, bucket = self.axis.runs(times)
+        sums, read = np.add.reduceat(totals, first, axis=-1), np.add.reduceat(counts, first, axis=-1)
+        for key, part, count in zip(keys, sums, read, strict=True):
+            if not count.any():
+                continue
+            if key not in self._series:
+                self._series[key] = np.zeros(len(self.axis)), np.zeros(len(self.axis), np.int32)
+            total, counted = self._series[key]
+            total[bucket] += part
+            counted[bucket] += count
+
     @property
     def keys(self) -> list[Hashable]:
         """The series that have a reading, in the order of their first one."""

@@ -12,8 +12,9 @@ from components.market_time import Window, label_side
 from components.metrics.buckets import HOW, KeyedMeans
 from components.metrics.generation import NEGATIVE, POSITIVE, signed, sum_units, terms
 from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.monthly import DAY, days_of_series, in_days, readings_of_units
 from components.queries.regional import REGION_ORDER, axis_of, blocks, long_frame, regions_asked, shown_buckets
-from components.queries.units import UnitCoverage, readings, unit_table
+from components.queries.units import Readings, UnitCoverage, readings, unit_table
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, FUELTECHS, GENERATOR, LOAD, NEM, REGIONS
 
@@ -130,9 +131,11 @@ class _ByFuel:
             chosen |= (gives & (positive >= 0)) | (takes & (negative >= 0))
         coverage = UnitCoverage(table, self.window)
         for part in readings(self.snapshot, self.window, chosen):
-            counts = coverage.add(part)
+            counts = coverage.add(part, readings_of_units(table, part))
             live = counts > 0
             for keys, positive, negative in layers:
+                if self.add_days(part, keys):
+                    continue
                 units, kinds, series = terms(
                     table.role[part.rows],
                     np.where(live, positive[part.rows], -1),
@@ -150,6 +153,20 @@ class _ByFuel:
             self.notes.append(
                 f"{len(homeless)} units without a known region ({shown}) are counted in the NEM and shown under an empty region."
             )
+
+    def add_days(self, part: Readings, keys: Sequence[Key]) -> bool:
+        """Add what whole days add up to, where that is enough; returns whether it was."""
+        if self.query.agg not in ("mean", "sum") or not in_days(self.axis.interval) or not keys:
+            return False
+        days = days_of_series(unit_table(self.snapshot), part, market=keys[0][0] == NEM, fine=self.fine)
+        if days is None:
+            return False
+        wanted = set(keys)
+        rows = [i for i, key in enumerate(days.keys) if key in wanted]
+        self.means.add_sums(
+            [days.keys[i] for i in rows], part.times[DAY - 1 :: DAY], days.totals[rows], days.counts[rows]
+        )
+        return True
 
     # -- regional series -----------------------------------------------------------------------------
 

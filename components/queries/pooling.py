@@ -9,6 +9,7 @@ import pandas as pd
 
 from components.market_time import Window
 from components.metrics.revenue import UnitSums, unit_sums
+from components.queries.monthly import regions_of
 from components.queries.units import Readings, UnitTable
 from components.vocabulary import FUELS, FUELTECHS, LOAD, NEM, REGIONS
 
@@ -95,18 +96,17 @@ class UnitPool:
     ) -> UnitSums:
         """Add a stretch of readings; returns the sums of each of its units.
 
-        A unit's sums over a whole month depend on the version alone: rollups stored with it would be read here.
-
         Parameters
         ----------
         roles : (K,) how each unit is split.
         price : (5, T) [$/MWh] of the regions on the stretch's stamps.
         loss_factor : (K,) money is multiplied with.
         """
+        return self.add_sums(part, unit_sums(part.values, roles, regions_of(self.table, part.rows), price), loss_factor)
+
+    def add_sums(self, part: Readings, sums: UnitSums, loss_factor: np.ndarray | None = None) -> UnitSums:
+        """Add the sums of a stretch's units; returns them, money multiplied with ``loss_factor``."""
         rows = part.rows
-        place = {r: i for i, r in enumerate(REGIONS)}
-        region = np.array([place.get(r, -1) for r in self.table.region[rows]], np.int64)
-        sums = unit_sums(part.values, roles, region, price)
         if loss_factor is not None:
             sums.earned *= loss_factor
             sums.paid *= loss_factor

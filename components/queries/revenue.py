@@ -12,6 +12,7 @@ from components.market_time import HOURS_PER_DISPATCH, SETTLEMENT_CHANGE, Window
 from components.metrics.prices import settlement_price
 from components.metrics.revenue import UnitSums, capacity_factor, capture_price, ratio, unit_sums
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
+from components.queries.monthly import money_of_units
 from components.queries.pooling import FIELDS, Groups, UnitPool
 from components.queries.regional import STEP, aligned, blocks
 from components.queries.units import Readings, matching, readings, unit_table
@@ -115,7 +116,8 @@ class _Pool:
         """Add a stretch of readings."""
         table, rows = self.table, part.rows
         factor = np.where(np.isnan(table.mlf[rows]), 1.0, table.mlf[rows]) if self.query.loss_adjusted else None
-        sums = self.pool.add(part, table.role[rows], self.price(part.times), factor)
+        sums = money_of_units(self.snapshot, table, part, self.query.basis, lambda: self.price(part.times))
+        sums = self.pool.add_sums(part, sums, factor)
         if factor is not None:
             unknown = np.isnan(table.mlf[rows]) & (sums.readings > 0)
             self.without_loss_factor.update(table.duid[rows][unknown])

@@ -6,8 +6,9 @@ registration changes inside it, so every reading meets the row that was valid at
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import pairwise
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -88,6 +89,12 @@ class UnitTable:
         for row, duid in enumerate(self.duid.tolist()):
             first, _ = self._span.get(duid, (row, row))
             self._span[duid] = (first, row + 1)
+        self.fingerprint = hash(
+            tuple(
+                tuple(column.tolist())
+                for column in (self.duid, self.region, self.fuel, self.fueltech, self.role, self.valid_from.astype(int))
+            )
+        )
         self._months: dict[tuple[str, tuple[str, ...]], list[tuple[int, int, np.ndarray]]] = {}
 
     def rows_at(self, duids: tuple[str, ...], moment: np.datetime64) -> np.ndarray:
@@ -137,24 +144,50 @@ def unit_table(snapshot: Snapshot) -> UnitTable:
         return table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """The whole of a month, or of the part of it in which the registry stays the same, with all its units.
+
+    ``begin``/``end`` are positions in the month's grid, ``rows`` the registry rows of all the month's units.
+    """
+
+    chunk: Chunk
+    begin: int
+    end: int
+    rows: np.ndarray
+
+    @property
+    def values(self) -> np.ndarray:
+        """(units, T) [MW], read-only."""
+        return self.chunk.values[self.chunk.fields.index("mw")][:, self.begin : self.end]
+
+
+@dataclass(frozen=True, eq=False)
 class Readings:
     """A stretch of SCADA readings under one state of the registry.
 
-    ``values`` (K, T) [MW] as published, NaN = missing; a read-only view or a copy, never to be written to.
     ``rows`` (K,) are the units' rows in the :class:`UnitTable`.
+    ``stretch`` is what the readings are all stamps of, None where the window or its calendar leaves some out;
+    ``keep`` (K,) the units' places in it.
     """
 
     times: np.ndarray
-    values: np.ndarray
     rows: np.ndarray
+    read: Callable[[], np.ndarray]
+    stretch: Stretch | None = None
+    keep: np.ndarray | None = None
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """(K, T) [MW] as published, NaN = missing; a read-only view or a copy, never to be written to."""
+        return self.read()
 
 
 def readings(snapshot: Snapshot, window: Window, chosen: np.ndarray | None = None) -> Iterator[Readings]:
     """SCADA of a window's intervals that count, month by month.
 
-    Everything that is asked of all units comes through here, so sums stored per month and unit would take
-    the place of this walk for whole months.
+    Everything that is asked of all units comes through here; what whole months add up to is remembered
+    (:mod:`components.queries.monthly`).
 
     Parameters
     ----------
@@ -168,7 +201,6 @@ def readings(snapshot: Snapshot, window: Window, chosen: np.ndarray | None = Non
         last = min(chunk.length, int((high - chunk.origin) // STEP))
         if first >= last:
             continue
-        data = chunk.values[chunk.fields.index("mw")]
         for i, j, rows in table.spans(chunk):
             a, b = max(i, first), min(j, last)
             if a >= b:
@@ -178,11 +210,19 @@ def readings(snapshot: Snapshot, window: Window, chosen: np.ndarray | None = Non
             counted = window.calendar.mask(times) if window.calendar else None
             if not len(keep) or (counted is not None and not counted.any()):
                 continue
-            values = data[keep, a:b] if len(keep) < len(rows) else data[:, a:b]
-            if counted is None:
-                yield Readings(times, values, rows[keep])
+            read = partial(_read, chunk, keep if len(keep) < len(rows) else None, a, b, counted)
+            if counted is not None:
+                yield Readings(times[counted], rows[keep], read)
+            elif (a, b) == (i, j):
+                yield Readings(times, rows[keep], read, Stretch(chunk, i, j, rows), keep)
             else:
-                yield Readings(times[counted], values[:, counted], rows[keep])
+                yield Readings(times, rows[keep], read)
+
+
+def _read(chunk: Chunk, keep: np.ndarray | None, begin: int, end: int, counted: np.ndarray | None) -> np.ndarray:
+    data = chunk.values[chunk.fields.index("mw")]
+    values = data[:, begin:end] if keep is None else data[keep, begin:end]
+    return values if counted is None else values[:, counted]
 
 
 class UnitCoverage:
@@ -197,9 +237,10 @@ class UnitCoverage:
         self._present = np.zeros(int(table.unit.max(initial=-1)) + 1, np.int64)
         self._row = np.zeros(len(self._present), np.int64)
 
-    def add(self, part: Readings) -> np.ndarray:
-        """Count a stretch; returns the readings of each unit (K,)."""
-        counts = part.values.shape[1] - np.isnan(part.values).sum(axis=1)
+    def add(self, part: Readings, counts: np.ndarray | None = None) -> np.ndarray:
+        """Count a stretch; returns the readings of each unit (K,). ``counts`` are these where they are known."""
+        if counts is None:
+            counts = part.values.shape[1] - np.isnan(part.values).sum(axis=1)
         units = self.table.unit[part.rows]
         self._present[units] += counts
         self._row[units[counts > 0]] = part.rows[counts > 0]

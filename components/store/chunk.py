@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ class Chunk:
     ``values`` is ``(len(fields), len(keys), length)``; ``minutes`` is 5 or 30 where the whole month has
     one native length, else a uint8 array ``(len(keys), length)`` with 0 where there is no reading.
     ``first``/``last`` are the outermost stamps with a reading.
+    ``identity`` is the same for chunks with the same content only, whatever version they are opened for.
     """
 
     dataset: str
@@ -36,6 +38,7 @@ class Chunk:
     sources: tuple[str, ...]
     load_values: Callable[[], np.ndarray] = field(repr=False)
     load_minutes: Callable[[], int | np.ndarray] = field(repr=False)
+    identity: Hashable = field(default_factory=count().__next__, repr=False)
 
     @property
     def origin(self) -> np.datetime64:

@@ -160,6 +160,7 @@ class FrameFolder:
             np.datetime64(frame.last, "us"), frame.rows, frame.sources,
             lambda: self._map(frame.values),
             lambda: self._map(minutes) if isinstance(minutes, FrameFile) else minutes,
+            (dataset, month, frame.made_from),
         )  # fmt: skip
 
     def _map(self, file: FrameFile) -> np.ndarray:

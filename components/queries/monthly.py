@@ -1,0 +1,158 @@
+"""Sums over whole months, worked out once: a question about five years then reads a few kilobytes a month, not gigabytes.
+
+What a month adds up to depends on its frames and on the registry alone, so it is remembered by them: a newer version of
+the data works out only the months that changed. Months that a window cuts are added up anew, so the edges are exact.
+Remembered are a unit's energy and money, and per day and series the sum of power and its readings; both small.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from components.market_time import DISPATCH_MINUTES
+from components.metrics.generation import sum_units, terms
+from components.metrics.revenue import UnitSums, unit_sums
+from components.queries.units import Readings, Stretch, UnitTable
+from components.store.snapshot import Snapshot
+from components.vocabulary import NEM, REGIONS
+
+DAY = 24 * 60 // DISPATCH_MINUTES
+MOST_MONTHS = 2_400
+"""Remembered at most: 20 years of money and of six kinds of series; about 20 kB each."""
+
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
+_lock = Lock()
+
+
+def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
+    """What ``make()`` gave for this key."""
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    value = make()
+    with _lock:
+        _kept[key] = value
+        while len(_kept) > MOST_MONTHS:
+            _kept.popitem(last=False)
+    return value
+
+
+def forget() -> None:
+    """Remember nothing."""
+    with _lock:
+        _kept.clear()
+
+
+def _known(key: Hashable) -> bool:
+    with _lock:
+        return key in _kept
+
+
+def _key(kind: Hashable, table: UnitTable, stretch: Stretch) -> Hashable:
+    return kind, table.fingerprint, stretch.chunk.identity, stretch.begin, stretch.end
+
+
+def money_of_units(
+    snapshot: Snapshot, table: UnitTable, part: Readings, basis: str, price: Callable[[], np.ndarray]
+) -> UnitSums:
+    """Energy and money of each unit of a stretch of readings, split by its role.
+
+    Parameters
+    ----------
+    basis : the prices' name; what is remembered belongs to it.
+    price : gives the regions' prices on the stretch's stamps (5, T) [$/MWh].
+    """
+
+    def sums(values: np.ndarray, rows: np.ndarray) -> UnitSums:
+        return unit_sums(values, table.role[rows], regions_of(table, rows), price())
+
+    stretch = part.stretch
+    if stretch is None or part.keep is None:
+        return sums(part.values, part.rows)
+    prices = tuple(c.identity for c in snapshot.chunks("price") if c.month == stretch.chunk.month)
+    key = _key((basis, prices), table, stretch)
+    # Few units are added up sooner than all of them.
+    if 2 * len(part.keep) < len(stretch.rows) and not _known(key):
+        return sums(part.values, part.rows)
+    whole = remembered(key, lambda: sums(stretch.values, stretch.rows))
+    return UnitSums(*whole.stack()[:, part.keep])
+
+
+def regions_of(table: UnitTable, rows: np.ndarray) -> np.ndarray:
+    """Each row's place among the five regions, -1 where it is in none."""
+    place = {r: i for i, r in enumerate(REGIONS)}
+    return np.array([place.get(r, -1) for r in table.region[rows]], np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Days:
+    """A stretch of whole days by series: ``totals`` [MW, summed over readings] and ``counts`` are (series, days)."""
+
+    keys: tuple[tuple[str, str, str], ...]
+    totals: np.ndarray
+    counts: np.ndarray
+
+
+def in_days(interval: str) -> bool:
+    """True where the buckets of an interval are made of whole days."""
+    return interval[-1] not in "mh"
+
+
+def readings_of_units(table: UnitTable, part: Readings) -> np.ndarray | None:
+    """Readings of each unit of a whole stretch; None where it is not whole."""
+    stretch = part.stretch
+    if stretch is None or part.keep is None:
+        return None
+    key = _key("readings", table, stretch)
+    if 2 * len(part.keep) < len(stretch.rows) and not _known(key):
+        return None
+    counts: np.ndarray = remembered(
+        key, lambda: stretch.end - stretch.begin - np.isnan(stretch.values).sum(axis=1, dtype=np.int64)
+    )
+    return counts[part.keep]
+
+
+def days_of_series(table: UnitTable, part: Readings, *, market: bool, fine: bool) -> Days | None:
+    """Daily sums of every series of a stretch, None where it is not made of whole days.
+
+    Parameters
+    ----------
+    market : regions put together as NEM, else apart.
+    fine : fuel technologies told apart, else fuels.
+    """
+    stretch = part.stretch
+    if stretch is None or stretch.begin % DAY or stretch.end % DAY:
+        return None
+    key = _key((market, fine), table, stretch)
+    days: Days = remembered(key, lambda: _days(table, stretch, market, fine))
+    return days
+
+
+def _days(table: UnitTable, stretch: Stretch, market: bool, fine: bool) -> Days:
+    index: dict[tuple[str, str, str], int] = {}
+    codes = np.array(
+        [index.setdefault((NEM if market else r, f, t if fine else ""), len(index)) for r, f, t in table.kinds], int
+    )
+    rows, values = stretch.rows, stretch.values
+    live = ~np.isnan(values).all(axis=1)
+    units, parts, series = terms(
+        table.role[rows],
+        np.where(live, codes[table.gives[rows]], -1),
+        np.where(live, codes[table.takes[rows]], -1),
+    )
+    used, packed = np.unique(series, return_inverse=True)
+    sums = sum_units(values, units, parts, packed, len(used)).reshape(len(used), -1, DAY)
+    known = ~np.isnan(sums)
+    keys = list(index)
+    return Days(
+        tuple(keys[code] for code in used.tolist()),
+        np.where(known, sums, 0.0).sum(axis=2),
+        known.sum(axis=2).astype(np.int32),
+    )
