@@ -56,18 +56,20 @@ def _get_default(self: PropertyDescriptor[Any], obj: HasProps) -> Any:
     return value
 
 
+_WAYS: tuple[tuple[type, str, Any, Any], ...] = (
+    (HasProps, "_overridden_defaults", classmethod(_stock_overridden), classmethod(_overridden_defaults)),
+    (HasProps, "themed_values", HasProps.themed_values, _themed_values),
+    (PropertyDescriptor, "_get_default", _stock_default, _get_default),
+)
+
+
 def install() -> None:
     """Remember defaults from now on; models that exist already profit as well."""
-    HasProps._overridden_defaults = classmethod(_overridden_defaults)
-    HasProps.themed_values = _themed_values
-    PropertyDescriptor._get_default = _get_default
+    for owner, name, _, ours in _WAYS:
+        setattr(owner, name, ours)
 
 
 def uninstall() -> None:
     """The stock way again."""
-    HasProps._overridden_defaults = classmethod(_stock_overridden)
-    HasProps.themed_values = _stock_themed
-    PropertyDescriptor._get_default = _stock_default
-
-
-_stock_themed = HasProps.themed_values
+    for owner, name, stock, _ in _WAYS:
+        setattr(owner, name, stock)

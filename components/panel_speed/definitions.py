@@ -63,8 +63,8 @@ def _to_json(self: Document, *, deferred: bool = True) -> Any:
     return Serialized(document, buffers=serializer.buffers) if deferred else document
 
 
-def _get_properties(self: ReactiveESM, doc: Document | None) -> dict[str, Any]:
-    properties = _stock_properties(self, doc)
+def _get_properties(self: Any, doc: Document | None) -> dict[str, Any]:
+    properties: dict[str, Any] = _stock_properties(self, doc)
     sent = _sent.get(doc) if doc is not None else None
     if sent is not None and self._data_model not in sent:
         properties["_defs"] = [self._data_model]
@@ -72,13 +72,19 @@ def _get_properties(self: ReactiveESM, doc: Document | None) -> dict[str, Any]:
     return properties
 
 
+_WAYS: tuple[tuple[type, str, Any, Any], ...] = (
+    (Document, "to_json", _stock_json, _to_json),
+    (ReactiveESM, "_get_properties", _stock_properties, _get_properties),
+)
+
+
 def install() -> None:
     """Send what a page uses from now on."""
-    Document.to_json = _to_json
-    ReactiveESM._get_properties = _get_properties
+    for owner, name, _, ours in _WAYS:
+        setattr(owner, name, ours)
 
 
 def uninstall() -> None:
     """The stock way again."""
-    Document.to_json = _stock_json
-    ReactiveESM._get_properties = _stock_properties
+    for owner, name, stock, _ in _WAYS:
+        setattr(owner, name, stock)
