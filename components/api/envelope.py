@@ -14,6 +14,7 @@ from components.api.table import Rows, Table, iso_times
 from components.market_time import UTC_OFFSET
 from components.queries.base import Query, Result
 from components.store.snapshot import Snapshot
+from components.vocabulary import PAGES
 
 DEMO_NOTICE = "Demo data"
 
@@ -98,7 +99,7 @@ def links(
     ending = f".{delivery['format'][0]}" if "format" in delivery else ""
     out |= {name: address.url(other.texts(), shape, ending=ending) for name, other in (beside or {}).items()}
     out |= {name: address.url(asked, shape, ending=f".{name}") for name in ("csv", "arrow", "parquet")}
-    if query.page:
+    if query.page in PAGES:
         out["view"] = f"{address.root}/{query.page}{query_string(asked)}"
     return out
 

@@ -25,12 +25,10 @@ from components.market_time import UTC_OFFSET, Window, offered_intervals
 from components.queries.base import Names, PeriodQuery, Query, Result, WindowQuery
 from components.store import shared
 from components.store.snapshot import Snapshot
-from components.vocabulary import NEM, REGION_NAMES, REGIONS
+from components.vocabulary import NEM, PAGES, REGION_NAMES, REGIONS
 
 log = logging.getLogger(__name__)
 
-PAGES = {"overview": "Overview", "generation": "Generation", "prices": "Prices", "stations": "Stations"}
-"""Pages in the order of the navigation."""
 CARRIED = ("region", "start", "end", "last")
 """What the navigation takes along."""
 SOURCES = {"demo": "Demo data", "nemweb": "AEMO NEMWEB", "import": "Imported"}

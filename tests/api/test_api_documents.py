@@ -198,7 +198,7 @@ def test_a_new_question_appears_everywhere(small, monkeypatch: pytest.MonkeyPatc
         """Counts."""
 
         route = "toy/counts"
-        page = "toy"
+        page = "overview"
         title = "Toy <script>alert(1)</script>"
         description = "Counts & more"
         row_columns = {"time": ("", "Stamp"), "count": ("MW", "Count")}
@@ -218,7 +218,7 @@ def test_a_new_question_appears_everywhere(small, monkeypatch: pytest.MonkeyPatc
             path = "/api/toy/counts"
             body = live.json(path + "?times=4")
             assert body["data"]["count"] == [1.0] * 4
-            assert body["links"]["view"] == "/toy?times=4"
+            assert body["links"]["view"] == "/overview?times=4"
             assert live.get(path + ".csv").text.startswith("time,count\r\n")
             assert live.get(path + "?times=10").json()["errors"][0]["param"] == "times"
             schema = live.json("/api/openapi.json")["paths"][path]["get"]["parameters"]

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from components.dashboards.page import Dashboard
 from components.dashboards.prices import PricesDashboard
 from components.dashboards.stations import StationsDashboard
 from components.store.snapshot import Snapshot, empty_snapshot
+from components.vocabulary import PAGES
 
 EVERY = pytest.mark.parametrize(
     "kind", [OverviewDashboard, GenerationDashboard, PricesDashboard, StationsDashboard], ids=lambda k: k.slug
@@ -314,8 +316,8 @@ def test_theme_reaches_charts_and_tables(snapshot):
 
 
 def test_pages_are_dashboards_of_the_navigation():
-    from components.dashboards.page import PAGES
-
+    root = Path(__file__).resolve().parents[2]
+    assert {p.stem for p in (root / "app").glob("*.py")} == set(PAGES)
     assert {k.slug for k in Dashboard.__subclasses__()} == set(PAGES)
 
 
