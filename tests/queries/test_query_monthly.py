@@ -117,3 +117,14 @@ def test_what_is_remembered_is_bounded(monkeypatch):
     assert monthly.remembered(9, lambda: made.append(9)) == 9
     monthly.remembered(0, lambda: made.append(0))
     assert made == [0]
+
+
+def test_a_registration_that_changes_during_a_day_is_added_up_anew(market, monkeypatch):
+    registry = market.units
+    duid = registry.loc[registry["fuel"] == "wind", "duid"].iloc[0]
+    other = next(r for r in ("NSW1", "VIC1") if r != registry.loc[registry["duid"] == duid, "region"].iloc[0])
+    later = registry[registry["duid"] == duid].tail(1).assign(valid_from=pd.Timestamp("2024-05-15 13:35"), region=other)
+    moved = Snapshot("moved", {d: market.chunks(d) for d in ("scada", "price")}, pd.concat([registry, later]))
+    for question in (GenerationByFuel(interval="1d", last="all"), Revenue(by=["region", "fuel"], last="all")):
+        expected = _without(moved, question, monkeypatch)
+        pd.testing.assert_frame_equal(question.run(moved).frame, expected.frame, rtol=1e-9, atol=1e-9)
