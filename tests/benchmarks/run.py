@@ -120,6 +120,14 @@ def table(found: dict[str, Any]) -> str:
                 )
             )
         rows.append(("memory per session", f"{c['mb_per_session']:.2f} MB", "1.5 MB", "limit"))
+        rows.append(
+            (
+                "server at work / waiting for a processor",
+                f"{c['cpu_share']:.0%} / {c['starved_share']:.0%}",
+                "",
+                "of the time",
+            )
+        )
         rows.append(("errors", str(len(c["errors"])), "0", "limit"))
     lines = ["| what | measured | baseline or limit | ratio |", "|---|---|---|---|"]
     return "\n".join([*lines, *("| " + " | ".join(r) + " |" for r in rows)])

@@ -79,6 +79,10 @@ class Server:
         parts = text.rpartition(")")[2].split()
         return (int(parts[11]) + int(parts[12])) / TICKS
 
+    def waited(self) -> float:
+        """How long the process was ready to run while others had the processors [s]; tells a busy machine."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[1]) / 1e9
+
     def anonymous(self) -> float:
         """Memory that is the process's own and in no file (RssAnon) [MB]."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():

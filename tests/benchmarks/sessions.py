@@ -41,7 +41,8 @@ async def crowd(
 
     Returns
     -------
-    Spread of openings, changes and health answers [s], errors, memory per session [MB].
+    Spread of openings, changes and health answers [s], errors, memory per session [MB]; ``starved_share`` of the time
+    the server could have worked but other programs had the processors.
     """
     AsyncHTTPClient.configure(None, max_clients=1_000)
     for page in PAGES:  # every page has been visited before
@@ -58,7 +59,7 @@ async def crowd(
     health: list[float] = []
     errors: list[str] = []
     ends = time.perf_counter() + stay
-    cpu, began = server.cpu(), time.perf_counter()
+    cpu, waited, began = server.cpu(), server.waited(), time.perf_counter()
     # Collecting the clients' garbage must not stop their clock.
     gc.collect()
     gc.disable()
@@ -101,6 +102,7 @@ async def crowd(
     return {
         "busy": busy, "idle": idle, "open": spread(opened), "html": spread(html), "change": spread(changed),
         "health": spread(health), "changes": len(changed), "errors": errors, "cpu_share": used / lasted,
+        "starved_share": (server.waited() - waited) / lasted,
         "mb_before": before, "mb_full": full,
         "mb_per_idle_session": (with_idle - before) / idle if idle else float("nan"),
         "mb_per_session": (full - before) / (busy + idle),
