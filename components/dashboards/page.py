@@ -294,7 +294,7 @@ class Dashboard(pn.viewable.Viewer):
             ],
             problems=[_sentence(p) for p in self.problems], search=address.join(self.texts), passing=passing,
         )  # fmt: skip
-        self.footer.notes = list(self.notes())
+        self.footer.param.update(notes=list(self.notes()), source=attribution(snapshot.sources))
 
     def _regions(self) -> list[dict[str, str]]:
         """The picker's options: the whole market first; where several may be chosen, all five apart first."""
@@ -354,6 +354,22 @@ class Dashboard(pn.viewable.Viewer):
         texts = {k: v for k, v in self.texts.items() if k not in ("start", "end", "last")}
         texts |= PeriodQuery(start=start, end=end).texts()
         return [{"label": f"Show {formats.window(start, end)}", "href": f"./{self.slug}" + address.join(texts)}]
+
+
+def attribution(sources: Sequence[str]) -> list[dict[str, str]]:
+    """The footer's words on where the figures come from; none where there is no data."""
+    if "demo" in sources:
+        return [{"text": "Demo data: invented figures, not AEMO's."}]
+    if not sources:
+        return []
+    imported = (
+        "" if "import" not in sources else " and imported files" if "nemweb" in sources else ", by imported files"
+    )
+    return [
+        {"text": "Source: Australian Energy Market Operator (AEMO), "},
+        {"text": "NEMWEB", "href": "https://www.nemweb.com.au/"},
+        {"text": f"{imported}. Figures are derived from AEMO's published data; AEMO does not endorse this site."},
+    ]
 
 
 def _offered(window: Window, chosen: str) -> list[str]:

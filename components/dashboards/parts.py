@@ -164,6 +164,7 @@ class Footer(Part):
 
     _part = "footer"
     notes = param.List(default=[], doc="Sentences.")
+    source = param.List(default=[], doc="Where the figures come from, as pieces of text: {text, href?}.")
 
 
 Handler = Callable[[dict[str, Any]], None]

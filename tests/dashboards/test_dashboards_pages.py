@@ -14,7 +14,7 @@ from two_day_market import END, START, market, serve
 from components.dashboards import address, follow
 from components.dashboards.generation import FuelRow, GenerationDashboard, fuel_rows, total
 from components.dashboards.overview import OverviewDashboard
-from components.dashboards.page import Dashboard
+from components.dashboards.page import Dashboard, attribution
 from components.dashboards.prices import PricesDashboard
 from components.dashboards.stations import StationsDashboard
 from components.store.snapshot import Snapshot, empty_snapshot
@@ -55,6 +55,30 @@ def test_without_data_every_page_says_how_to_get_some(kind, monkeypatch):
     serve(monkeypatch, market("arrived"))
     page.follow()
     assert all(c.view.visible and c.head.mode == "ready" for c in page.cards)
+
+
+def test_the_footer_names_the_source_of_what_is_there(monkeypatch):
+    serve(monkeypatch, empty_snapshot())
+    page = OverviewDashboard()
+    assert page.footer.source == []
+    serve(monkeypatch, market("arrived"))
+    page.follow()
+    assert page.footer.source == [{"text": "Demo data: invented figures, not AEMO's."}]
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        (("nemweb",), "(AEMO), NEMWEB. Figures are derived from AEMO's published data"),
+        (("import",), "(AEMO), NEMWEB, by imported files. Figures are derived"),
+        (("import", "nemweb"), "(AEMO), NEMWEB and imported files. Figures are derived"),
+    ],
+)
+def test_real_data_is_attributed(sources, words):
+    pieces = attribution(sources)
+    assert words in "".join(p["text"] for p in pieces)
+    assert [p["text"] for p in pieces if "href" in p] == ["NEMWEB"]
+    assert not any("Demo" in p["text"] for p in pieces)
 
 
 @EVERY
