@@ -2,7 +2,7 @@
 
 Found by a search in OKLCh: regions take hues that no fuel has (at least 15° apart), the colours of a kind keep
 their distance for normal sight and for protanopia, deuteranopia and tritanopia, neighbours of the stack most of
-all; lines reach 3:1 against the card they are drawn on, text 4.5:1. ``tests/charts/test_palette.py`` holds it
+all; lines, and fuels on the dark card, reach 3:1 against what they are drawn on, text 4.5:1. ``tests/charts/test_palette.py`` holds it
 to that. Fuels without a hue of their own (coal, other, unmapped, interchange) are told apart by lightness.
 """
 
@@ -57,9 +57,9 @@ DARK = Palette(
     page="#0E1217", card="#161B22", ink="#E7ECF2", muted="#9BA8B7", line="#2C3540", grid="#232B35",
     accent="#6CB2F5", on_accent="#0B1117", band="#1C232C", warning="#E9B44C", error="#FF8A80",
     fuels={
-        "coal": "#5B4F4A", "gas": "#F19024", "distillate": "#A34A32", "bioenergy": "#878C4F", "other": "#777B7F",
+        "coal": "#7D6760", "gas": "#F19024", "distillate": "#A04F43", "bioenergy": "#878C4F", "other": "#747D86",
         "unmapped": "#B5A89F", "hydro": "#4E8BCA", "wind": "#2EB675", "solar": "#EFB833", "rooftop": "#F9E694",
-        "battery": "#8B5ABA", "imports": "#60656A", "battery_charging": "#C2A8F1", "pumps": "#AAD8F9",
+        "battery": "#8B5ABA", "imports": "#606876", "battery_charging": "#C2A8F1", "pumps": "#AAD8F9",
         "exports": "#929597",
     },
     regions={
