@@ -126,7 +126,7 @@ class OverviewDashboard(Dashboard):
         href = f"./prices{address.join(carried | {'region': [region]})}"
         places = [None if not np.isfinite(v) else round(float(stretch(v)), 3) for v in values[-288:]]
         return {
-            "label": NAMES[region], "value": formats.price(float(now)), "unit": "$/MWh" if np.isfinite(now) else "", "note": note,
+            "label": NAMES[region], "value": formats.price(float(now)), "unit": "/MWh" if np.isfinite(now) else "", "note": note,
             "colour": self.theme.regions[region], "places": places[::2] if len(places) > 200 else places, "href": href,
             "title": f"{REGION_NAMES[region]}: price of the newest interval; lowest and highest of 24 hours",
         }  # fmt: skip

@@ -239,7 +239,11 @@ class StationsDashboard(Dashboard):
         tiles = [
             {"label": "Energy", "value": formats.significant(of("energy_mwh") / 1000), "unit": "GWh"},
             {"label": "Revenue", "value": formats.money(of("revenue")), "note": "gross, at spot"},
-            {"label": "Capture price", "value": formats.price(of("capture_price")), "unit": "$/MWh"},
+            {
+                "label": "Capture price",
+                "value": formats.price(of("capture_price")),
+                "unit": "/MWh" if np.isfinite(of("capture_price")) else "",
+            },
             {"label": "Capacity factor", "value": formats.percent(of("capacity_factor"))},
             {"label": "Capacity", "value": formats.number(of("capacity_mw")), "unit": "MW"},
         ]

@@ -11,6 +11,7 @@ import pytest
 from bokeh.events import RangesUpdate
 from two_day_market import END, START, market, serve
 
+from components.charts import formats
 from components.dashboards import address, follow
 from components.dashboards.generation import FuelRow, GenerationDashboard, fuel_rows, total
 from components.dashboards.overview import OverviewDashboard
@@ -205,6 +206,17 @@ def test_station_search_choice_and_figures(snapshot):
     assert StationsDashboard("?station=Nowhere").problems[0].param == "station"
     page.search.on_message({"typed": "zzzzzz"})
     assert "Nothing" in page.search.note
+
+
+def test_a_price_tile_says_dollar_once(snapshot):
+    station = StationsDashboard()
+    capture = next(t for t in station.tiles.tiles if t["label"] == "Capture price")
+    known = [t for t in [capture, *OverviewDashboard().tiles.tiles] if t["value"] != formats.MISSING]
+    assert capture in known
+    assert len(known) > 1
+    for tile in known:
+        assert (tile["value"] + tile["unit"]).count("$") == 1, tile
+        assert tile["unit"] == "/MWh"
 
 
 def test_a_battery_shows_its_load(snapshot):
