@@ -51,6 +51,13 @@ def native_count(native: np.ndarray, chosen: np.ndarray) -> int:
     return round(float((5.0 / length[length > 0]).sum()))
 
 
+def half_hour_end(times: np.ndarray) -> np.ndarray:
+    """End of the half hour that each stamp closes or lies in (datetime64[us])."""
+    half = np.timedelta64(30, "m").astype("timedelta64[us]")
+    origin = np.datetime64("1970-01-01", "us")
+    return origin - ((origin - times) // half) * half
+
+
 def native_values(times: np.ndarray, price: np.ndarray, native: np.ndarray) -> np.ndarray:
     """The readings that order statistics are taken from, without NaN.
 
@@ -60,9 +67,9 @@ def native_values(times: np.ndarray, price: np.ndarray, native: np.ndarray) -> n
     known = ~np.isnan(price)
     lengths = np.unique(native[known])
     if len(lengths) == 1 and lengths[0] == 30:
-        minute = times.astype("datetime64[m]").astype(np.int64) % 30
-        whole = known & (minute == 0)
-        return price[whole] if whole.any() else price[known][:1]
+        # The last known stamp of each half hour, so that one cut by the window's edge is not left out.
+        half = half_hour_end(times[known])
+        return price[known][np.append(half[1:] != half[:-1], np.ones(min(len(half), 1), bool))]
     return price[known]
 
 
@@ -118,6 +125,8 @@ def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: 
     sample = native_values(times, price, native)
     p5, p25, median, p75, p95 = np.quantile(sample, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist()
     low, high = int(np.nanargmin(price)), int(np.nanargmax(price))
+    # As published: the end of the half hour where that is the native length.
+    stamps = np.where(native == 30, half_hour_end(times), times)
     neighbours = (
         known[1:] & known[:-1] & (native[1:] == 5) & (native[:-1] == 5)
         & (times[1:] - times[:-1] == np.timedelta64(5, "m"))
@@ -138,9 +147,9 @@ def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: 
         p75=p75,
         p95=p95,
         min=float(price[low]),
-        min_time=times[low],
+        min_time=stamps[low],
         max=float(price[high]),
-        max_time=times[high],
+        max_time=stamps[high],
         volatility=float(sample.std()),
         change_volatility=float(changes.std()) if len(changes) else nan,
         negative_hours=float(negative.sum() * HOURS_PER_DISPATCH),

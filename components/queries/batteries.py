@@ -85,9 +85,10 @@ class Batteries(PeriodQuery):
         window, table = self.window(snapshot), unit_table(snapshot)
         by = [word for word in self.by if word != NONE]
         groups = Groups(by, table, one_market=NEM in self.region)
-        pool = UnitPool(table, window, groups)
+        chosen = self._chosen(snapshot)
+        pool = UnitPool(table, window, groups, chosen)
         turned, storage_days = np.zeros(pool.size), np.zeros(pool.size)
-        for part in readings(snapshot, window, self._chosen(snapshot)):
+        for part in readings(snapshot, window, chosen):
             price = aligned(snapshot, "price", "rrp", part.times, REGIONS)
             sums = pool.add(part, storage_roles(table.role[part.rows]), price)
             storage, codes = table.storage_mwh[part.rows], groups.codes[part.rows]

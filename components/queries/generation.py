@@ -129,7 +129,7 @@ class _ByFuel:
         chosen = np.zeros(table.rows, bool)
         for _, positive, negative in layers:
             chosen |= (gives & (positive >= 0)) | (takes & (negative >= 0))
-        coverage = UnitCoverage(table, self.window)
+        coverage = UnitCoverage(table, self.window, chosen)
         for part in readings(self.snapshot, self.window, chosen):
             counts = coverage.add(part, readings_of_units(table, part))
             live = counts > 0
@@ -174,20 +174,27 @@ class _ByFuel:
         if not self.wants(ROOFTOP[0]):
             return
         tech = ROOFTOP[1] if self.fine else ""
+        market = NEM in self.asked
+        wanted = REGIONS if market else tuple(r for r in self.asked if r in REGIONS)
         regions: set[str] = set()
-        for block in blocks(self.snapshot, "rooftop", "mw", self.window):
+        sums = []
+        for block in blocks(self.snapshot, "rooftop", "mw", self.window, wanted):
             known = ~np.isnan(block.values)
-            here = [i for i in range(len(block.keys)) if known[i].any()]
-            for i in here:
-                if block.keys[i] in self.asked or NEM in self.asked:
-                    regions.add(block.keys[i])
-                    self.present += int(known[i].sum())
-                if block.keys[i] in self.asked:
-                    self.add((block.keys[i], ROOFTOP[0], tech), block.times, block.values[i].astype(np.float64))
-            if here and NEM in self.asked:
-                # A sum over regions is known only where all of them are.
-                self.add((NEM, ROOFTOP[0], tech), block.times, block.values[here].sum(axis=0, dtype=np.float64))
-        self.expected += len(regions) * self.window.expected
+            regions.update(r for r, k in zip(wanted, known, strict=True) if k.any())
+            self.present += int(known.sum())
+            for region, values in zip(wanted, block.values, strict=True):
+                if region in self.asked and region in regions:
+                    self.add((region, ROOFTOP[0], tech), block.times, values.astype(np.float64))
+            # A sum over regions is known only where all of them are.
+            sums.append((block.times, block.values.sum(axis=0, dtype=np.float64)))
+        if market and regions:
+            for times, values in sums:
+                self.add((NEM, ROOFTOP[0], tech), times, values)
+            if absent := [r for r in REGIONS if r not in regions]:
+                self.notes.append(
+                    f"Rooftop solar of {', '.join(absent)} is not known, so that of the NEM is not either."
+                )
+        self.expected += len(REGIONS if market and regions else regions) * self.window.expected
         last, scada = self.snapshot.last("rooftop"), self.snapshot.last("scada")
         if regions:
             self.notes.append(
@@ -198,16 +205,20 @@ class _ByFuel:
 
     def add_interchange(self) -> None:
         regions = [r for r in self.asked if r != NEM]
-        if not self.query.interchange or not regions:
+        if not self.query.interchange or not regions or not any(self.wants(fuel) for fuel, _ in INTERCHANGE):
             return
+        seen: set[str] = set()
         for block in blocks(self.snapshot, "region", "net_interchange", self.window, regions):
             for i, region in enumerate(regions):
                 if np.isnan(block.values[i]).all():
                     continue
+                seen.add(region)
+                self.present += int((~np.isnan(block.values[i])).sum())
                 flow = -block.values[i]  # NETINTERCHANGE is + for exports
                 for (fuel, tech), part in zip(INTERCHANGE, (POSITIVE, NEGATIVE), strict=True):
                     if self.wants(fuel):
                         self.add((region, fuel, tech if self.fine else ""), block.times, signed(flow, part))
+        self.expected += len(seen) * self.window.expected
 
     # -- the answer ----------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import pandas as pd
 from components.market_time import Window
 from components.metrics.revenue import UnitSums, unit_sums
 from components.queries.monthly import regions_of
-from components.queries.units import Readings, UnitTable
+from components.queries.units import Readings, UnitCoverage, UnitTable
 from components.vocabulary import FUELS, FUELTECHS, LOAD, NEM, REGIONS
 
 FIELDS = ("energy", "load", "energy_priced", "load_priced", "earned", "paid", "readings", "priced")
@@ -73,14 +73,18 @@ class UnitPool:
     """Energies and money of groups of units, collected stretch by stretch at the native interval.
 
     ``sums`` has a row for each of :data:`FIELDS` and a column per group; ``spare`` columns are left for groups that
-    turn up later. Ratios are taken of these pooled sums, once, at the end.
+    turn up later. ``chosen`` are the registry rows asked for (default all). Ratios are taken of these pooled sums,
+    once, at the end.
     """
 
-    def __init__(self, table: UnitTable, window: Window, groups: Groups, spare: int = 0):
-        self.table, self.window, self.groups = table, window, groups
+    def __init__(
+        self, table: UnitTable, window: Window, groups: Groups, chosen: np.ndarray | None = None, spare: int = 0
+    ):
+        self.table, self.groups = table, groups
+        self._coverage = UnitCoverage(table, window, chosen)
         self.sums = np.zeros((len(FIELDS), len(groups) + spare))
-        # One unit in one group: its readings, and the registry row that held last.
-        self._members: dict[tuple[int, int], tuple[float, int]] = {}
+        # One unit in one group: the registry row that held last.
+        self._members: dict[tuple[int, int], int] = {}
 
     @property
     def size(self) -> int:
@@ -114,12 +118,11 @@ class UnitPool:
         live = sums.readings > 0
         for i, column in enumerate(sums.stack()):
             self.sums[i] += np.bincount(codes[live], column[live], self.size)
-        for unit, code, row, count in zip(
-            self.table.unit[rows][live].tolist(), codes[live].tolist(), rows[live].tolist(),
-            sums.readings[live].tolist(), strict=True,
-        ):  # fmt: skip
-            known, _ = self._members.get((unit, code), (0.0, row))
-            self._members[unit, code] = (known + count, row)
+        self._coverage.add(part, sums.readings)
+        for unit, code, row in zip(
+            self.table.unit[rows][live].tolist(), codes[live].tolist(), rows[live].tolist(), strict=True
+        ):
+            self._members[unit, code] = row
         return sums
 
     def spread(self, codes: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -128,18 +131,14 @@ class UnitPool:
 
     def expected(self) -> np.ndarray:
         """Readings that each group should have: of every unit with a reading, while it was registered."""
-        out = np.zeros(self.size)
-        last = np.array([row for _, row in self._members.values()], np.int64)
-        should = self.table.expected(last, self.window)
-        for (_, code), (count, _), most in zip(self._members, self._members.values(), should.tolist(), strict=True):
-            out[code] += max(count, most)
-        return out
+        rows, intervals = self._coverage.expected()
+        return self.spread(self.groups.codes[rows], intervals)
 
     def rated(self, values: np.ndarray) -> np.ndarray:
         """Sum of a registry column (capacity, storage) over each group's units with a reading, loads left out (what
         both halves of an old battery have is counted with the one that discharges); NaN where none is known."""
         out = np.full(self.size, np.nan)
-        for (_, code), (_, row) in self._members.items():
+        for (_, code), row in self._members.items():
             value = values[row]
             if self.table.role[row] != LOAD and not np.isnan(value):
                 out[code] = value + (0.0 if np.isnan(out[code]) else out[code])

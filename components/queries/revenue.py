@@ -92,7 +92,10 @@ class _Pool:
         self.window: Window = query.window(snapshot)
         self.table = unit_table(snapshot)
         self.groups = Groups(query.by, self.table, one_market=NEM in query.region)
-        self.pool = UnitPool(self.table, self.window, self.groups, spare=len(REGIONS) + 1)
+        self.chosen = matching(
+            self.table, region=query.region, fuel=query.fuel, station=query.station, duid=query.duid, owner=query.owner
+        )
+        self.pool = UnitPool(self.table, self.window, self.groups, self.chosen, spare=len(REGIONS) + 1)
         self.rated_energy, self.rated_hours = np.zeros(self.pool.size), np.zeros(self.pool.size)
         self.rooftop: dict[tuple[str, int], int] = {}
         self.without_loss_factor: set[str] = set()
@@ -161,8 +164,7 @@ class _Pool:
 
     def result(self) -> Result:
         q, table = self.query, self.table
-        chosen = matching(table, region=q.region, fuel=q.fuel, station=q.station, duid=q.duid, owner=q.owner)
-        for part in readings(self.snapshot, self.window, chosen):
+        for part in readings(self.snapshot, self.window, self.chosen):
             self.add(part)
         self.add_rooftop()
         expected, capacity = self.pool.expected(), self.pool.rated(table.capacity_mw)

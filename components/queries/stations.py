@@ -80,8 +80,9 @@ class StationOutput(WindowQuery):
         columns: list[str] = [c for c in ("mw", "mw_out", "mw_in", "revenue") if c in self._columns()]
         series: dict[str, KeyedMeans] = {c: KeyedMeans(axis, "sum" if c == "revenue" else self.agg) for c in columns}
         home: dict[int, str] = {}
-        coverage = UnitCoverage(table, window)
-        for part in readings(snapshot, window, self._chosen(snapshot)) if len(axis) else ():
+        chosen = self._chosen(snapshot)
+        coverage = UnitCoverage(table, window, chosen)
+        for part in readings(snapshot, window, chosen) if len(axis) else ():
             live = coverage.add(part) > 0
             used, local = np.unique(np.where(live, codes[part.rows], -1), return_inverse=True)
             skip = int(used[0] == -1)

@@ -70,6 +70,10 @@ class UnitTable:
         self.valid_from = stamp("valid_from", _BEGINNING)
         self.registered_from = stamp("registered_from", _BEGINNING)
         self.registered_to = stamp("registered_to", _NEVER)
+        # A unit's rows stand together; before its first dated row that row's values hold.
+        same = self.duid[1:] == self.duid[:-1]
+        self.valid_to = np.append(np.where(same, self.valid_from[1:], _NEVER), np.full(min(rows, 1), _NEVER))
+        self.valid_since = np.where(np.append(np.zeros(min(rows, 1), bool), same), self.valid_from, _BEGINNING)
         both = list(zip(self.fuel.tolist(), self.fueltech.tolist(), self.role.tolist(), strict=True))
         pair = {key: (series_of(*key, positive=True), series_of(*key, positive=False)) for key in set(both)}
         self.positive = [pair[key][0] for key in both]
@@ -122,13 +126,6 @@ class UnitTable:
             edges = sorted(cuts)
             self._months[key] = [(i, j, self.rows_at(chunk.keys, origin + i * STEP)) for i, j in pairwise(edges)]
         return self._months[key]
-
-    def expected(self, rows: np.ndarray, window: Window) -> np.ndarray:
-        """Intervals of a window that count and in which the units of these rows were registered."""
-        start, end = np.datetime64(window.start, "us"), np.datetime64(window.end, "us")
-        # Clipped, so that a registration of another decade does not widen the stretch that is counted.
-        high = np.clip(self.registered_to[rows], start, end)
-        return window.calendar.count(np.clip(self.registered_from[rows], start, high), high)
 
 
 _tables: WeakKeyDictionary[Snapshot, UnitTable] = WeakKeyDictionary()
@@ -228,22 +225,38 @@ def _read(chunk: Chunk, keep: np.ndarray | None, begin: int, end: int, counted: 
 class UnitCoverage:
     """Counts the readings of units against the intervals in which they were registered.
 
-    A unit is expected in every interval of the window that counts (within its registration) as soon as it has one
-    reading there; readings outside a registration never make more than is expected.
+    A unit is expected in every interval of the window that counts as soon as it has one reading there: from its
+    registration (or its first reading, where that is earlier) to the end of it (or its last reading, where that
+    is later), and only while the registry row that holds is asked for.
+
+    Parameters
+    ----------
+    chosen : (table rows,) bool, the rows asked for; default all.
     """
 
-    def __init__(self, table: UnitTable, window: Window):
+    def __init__(self, table: UnitTable, window: Window, chosen: np.ndarray | None = None):
         self.table, self.window = table, window
-        self._present = np.zeros(int(table.unit.max(initial=-1)) + 1, np.int64)
-        self._row = np.zeros(len(self._present), np.int64)
+        self._chosen = np.ones(table.rows, bool) if chosen is None else chosen
+        units = int(table.unit.max(initial=-1)) + 1
+        self._present = np.zeros(units, np.int64)
+        self._row = np.zeros(units, np.int64)
+        self._first = np.full(units, _NEVER)
+        self._last = np.full(units, _BEGINNING)
 
     def add(self, part: Readings, counts: np.ndarray | None = None) -> np.ndarray:
         """Count a stretch; returns the readings of each unit (K,). ``counts`` are these where they are known."""
         if counts is None:
             counts = part.values.shape[1] - np.isnan(part.values).sum(axis=1)
-        units = self.table.unit[part.rows]
-        self._present[units] += counts
-        self._row[units[counts > 0]] = part.rows[counts > 0]
+        table, rows = self.table, part.rows
+        units = table.unit[rows]
+        self._present[units] += counts.astype(np.int64)
+        self._row[units[counts > 0]] = rows[counts > 0]
+        begin, end = part.times[0] - STEP, part.times[-1]
+        outside = (counts > 0) & ((table.registered_from[rows] > begin) | (table.registered_to[rows] < end))
+        for k in np.flatnonzero(outside):
+            read = part.times[~np.isnan(part.values[k])]
+            self._first[units[k]] = min(self._first[units[k]], read[0] - STEP)
+            self._last[units[k]] = max(self._last[units[k]], read[-1])
         return counts
 
     @property
@@ -251,11 +264,21 @@ class UnitCoverage:
         """Registry row of each unit with a reading, as it stood at its last one."""
         return self._row[self._present > 0]
 
+    def expected(self) -> tuple[np.ndarray, np.ndarray]:
+        """Registry rows of the units with a reading, and the intervals each should have while that row holds."""
+        table = self.table
+        rows = np.flatnonzero(self._chosen & (self._present[table.unit] > 0))
+        units = table.unit[rows]
+        start, end = np.datetime64(self.window.start, "us"), np.datetime64(self.window.end, "us")
+        low = np.maximum(np.minimum(table.registered_from[rows], self._first[units]), table.valid_since[rows])
+        high = np.minimum(np.maximum(table.registered_to[rows], self._last[units]), table.valid_to[rows])
+        # Clipped, so that a registration of another decade does not widen the stretch that is counted.
+        high = np.clip(high, start, end)
+        return rows, self.window.calendar.count(np.clip(low, start, high), high)
+
     def totals(self) -> tuple[int, int]:
         """(expected, present) over all units with a reading."""
-        present = self._present[self._present > 0]
-        expected = np.maximum(present, self.table.expected(self.rows, self.window))
-        return int(expected.sum()), int(present.sum())
+        return int(self.expected()[1].sum()), int(self._present.sum())
 
 
 def matching(

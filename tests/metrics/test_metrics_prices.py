@@ -149,3 +149,15 @@ def test_longest_run():
     assert longest_run(np.array([0, 1, 1, 0, 1, 1, 1], bool)) == 3
     assert longest_run(np.zeros(3, bool)) == 0
     assert longest_run(np.empty(0, bool)) == 0
+
+
+def test_half_hours_cut_by_the_window_count_and_are_named_by_their_published_end():
+    """12:00 to 13:50 of half-hourly prices: the half hour ending 14:00 is cut, and holds the highest."""
+    times = dispatch_stamps(pd.Timestamp("2012-07-01T12:00"), pd.Timestamp("2012-07-01T13:50"))
+    price = np.r_[np.full(6, 50.0), np.full(6, -20.0), np.full(6, 50.0), np.full(4, 9000.0)]
+    native = np.full(22, 30, "uint8")
+    assert native_values(times, price, native).tolist() == [50, -20, 50, 9000]
+    s = summarise(times, price, native, np.full(22, NAN))
+    assert (s.max, s.max_time) == (9000, np.datetime64("2012-07-01T14:00"))
+    assert (s.min, s.min_time) == (-20, np.datetime64("2012-07-01T13:00"))
+    assert s.volatility == pytest.approx(np.std([50, -20, 50, 9000]))

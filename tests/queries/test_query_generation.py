@@ -8,6 +8,7 @@ from components.errors import QueryError
 from components.queries.generation import GenerationByFuel
 from components.queries.revenue import Revenue
 from components.store.snapshot import Snapshot, empty_snapshot
+from components.vocabulary import REGIONS
 
 HOUR = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-01T01:00")}
 
@@ -130,10 +131,11 @@ def test_late_rooftop_is_missing_and_said(market):
 
 
 def test_rooftop_subregions_are_not_added_to_their_parents(market):
-    snapshot = market(rooftop={"QLD1": [1000.0], "QLDC": [400.0], "QLDN": [300.0], "QLDS": [300.0]})
+    others = {"NSW1": [1.0], "SA1": [2.0], "TAS1": [3.0], "VIC1": [4.0]}
+    snapshot = market(rooftop={"QLD1": [1000.0], "QLDC": [400.0], "QLDN": [300.0], "QLDS": [300.0], **others})
     half = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-01T00:30")}
     frame = GenerationByFuel(**half, interval="30m", region=["NEM"]).run(snapshot).frame
-    assert frame["mw"].tolist() == [1000.0]
+    assert frame["mw"].tolist() == [1010.0]
 
 
 def test_missing_is_not_zero(market):
@@ -264,10 +266,41 @@ def test_readings_are_not_written_to(mixed):
         assert not chunk.values.flags.writeable
 
 
-def test_market_rooftop_needs_every_region_that_has_an_estimate(market):
-    """A region whose estimate is late makes no dip in the sum."""
-    snapshot = market(rooftop={"NSW1": [600.0, 700.0], "SA1": [100.0]})
-    frame = GenerationByFuel(**HOUR, interval="5m", region=["NEM", "NSW1"]).run(snapshot).frame
-    whole = frame.loc[frame["region"] == "NEM", "mw"]
-    np.testing.assert_array_equal(whole, [700.0] * 6 + [np.nan] * 6)
+def test_market_rooftop_needs_every_region(market):
+    """A region whose estimate is late or absent makes no dip in the sum, whatever window is asked for."""
+    rooftop = {r: [600.0, 700.0] for r in REGIONS} | {"SA1": [100.0]}
+    snapshot = market(rooftop=rooftop)
+    result = GenerationByFuel(**HOUR, interval="5m", region=["NEM", "NSW1"]).run(snapshot)
+    frame = result.frame
+    np.testing.assert_array_equal(frame.loc[frame["region"] == "NEM", "mw"], [2500.0] * 6 + [np.nan] * 6)
     assert frame.loc[frame["region"] == "NSW1", "mw"].iloc[-1] == 700
+    assert (result.expected, result.present) == (60, 54)
+    later = {"start": pd.Timestamp("2024-07-01T00:30"), "end": pd.Timestamp("2024-07-01T01:00")}
+    late = GenerationByFuel(**later, interval="5m", region=["NEM"]).run(snapshot)
+    assert late.frame["mw"].isna().all()
+    assert (late.expected, late.present) == (30, 24)
+    assert any("Rooftop solar of SA1 is not known" in n for n in late.notes)
+
+
+def test_interchange_is_part_of_coverage(market):
+    snapshot = market(interchange={"SA1": [5.0, np.nan, -5.0]})
+    window = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-01T00:15")}
+    result = GenerationByFuel(**window, interval="5m", interchange=True, fuel=["imports", "exports"]).run(snapshot)
+    assert (result.expected, result.present) == (3, 2)
+
+
+def test_readings_outside_a_registration_hide_no_gap_inside_it(market):
+    """Registered from 00:30, reading since 00:00, silent for the second half of its registration."""
+    unit = {
+        "duid": "W",
+        "region": "SA1",
+        "fuel": "wind",
+        "fueltech": "wind",
+        "registered_from": pd.Timestamp("2024-07-01T00:30"),
+    }
+    snapshot = market(units=[unit], scada={"W": [10.0] * 9 + [np.nan] * 2 + [10.0]})
+    result = GenerationByFuel(**HOUR, interval="5m").run(snapshot)
+    assert (result.expected, result.present) == (12, 10)
+    within = {"start": pd.Timestamp("2024-07-01T00:30"), "end": pd.Timestamp("2024-07-01T01:00")}
+    result = GenerationByFuel(**within, interval="5m").run(snapshot)
+    assert (result.expected, result.present) == (6, 4)

@@ -206,3 +206,22 @@ def test_nothing_to_answer(mixed):
 def test_rows_are_never_more_than_announced(mixed, by):
     query = Revenue(last="all", by=by)
     assert len(query.run(mixed).frame) <= query.rows_at_most(mixed)
+
+
+def test_a_unit_that_changes_hands_is_expected_of_each_owner_for_its_time(market):
+    """A has U1 for the first half hour, then B has it; U2 is A's throughout. Nothing is missing."""
+    unit = {"region": "SA1", "fuel": "wind", "fueltech": "wind"}
+    units = [
+        {"duid": "U1", "owner": "A", "valid_from": pd.NaT, **unit},
+        {"duid": "U1", "owner": "B", "valid_from": pd.Timestamp("2024-07-01T00:30"), **unit},
+        {"duid": "U2", "owner": "A", "valid_from": pd.NaT, **unit},
+    ]
+    snapshot = market(units=units, scada={"U1": [10.0] * 12, "U2": [1.0] * 12}, price={"SA1": [50.0] * 12})
+    window = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-01T01:00")}
+    result = Revenue(**window, by=["owner"]).run(snapshot)
+    frame = result.frame.astype({"owner": str}).set_index("owner")
+    assert frame["coverage"].to_dict() == {"A": 1.0, "B": 1.0}
+    assert frame["energy_mwh"].to_dict() == pytest.approx({"A": 6.0, "B": 5.0})
+    assert (result.expected, result.present) == (24, 24)
+    alone = Revenue(**window, by=["duid"], owner=["B"]).run(snapshot)
+    assert (alone.expected, alone.present) == (6, 6)
