@@ -29,11 +29,13 @@ COLUMNS = [
     {"label": "Fuel"},
     {"label": "Energy", "unit": "GWh", "number": True, "help": "Sum of power × time at 5 minutes; loads are negative"},
     {"label": "Share", "unit": "%", "number": True, "help": "Part of everything above zero in the chart"},
-    {"label": "Average", "unit": "MW", "number": True, "minor": True, "help": "Energy over the hours of the window"},
+    {"label": "Average", "unit": "MW", "number": True, "minor": True, "help": "Energy over the hours that were read; what is missing is not zero"},
     {"label": "Capture", "unit": "$/MWh", "number": True, "help": "Value over energy: what a MWh earned (loads: paid) at spot"},
     {"label": "Value", "unit": "$M", "number": True, "help": "Power × regional price × time, gross, before losses and contracts; loads: what they paid, negative"},
     {"label": "CF", "unit": "%", "number": True, "help": "Capacity factor: energy over capacity × hours registered and read"},
 ]  # fmt: skip
+WITHOUT_UNITS = {"rooftop": ("rooftop",), "imports": ("imports", "exports"), "exports": ("imports", "exports")}
+"""Fuels that are no units' readings -> the series that were read together with them."""
 LOAD_OF = {"battery_charging": "battery", "pumps": "pumps"}
 
 
@@ -56,13 +58,13 @@ class FuelRow:
         self.energy, self.value, self.capture, self.factor = energy, value, capture, factor
 
 
-def fuel_rows(present: Sequence[str], revenue: pd.DataFrame, drawn: dict[str, float]) -> dict[str, FuelRow]:
-    """Figures by fuel: units from the revenue question, rooftop and interchange (which have no unit) from what is drawn.
+def fuel_rows(present: Sequence[str], revenue: pd.DataFrame, energy: dict[str, float]) -> dict[str, FuelRow]:
+    """Figures by fuel: units and rooftop from the revenue question, interchange (which has no value) from ``energy``.
 
     Parameters
     ----------
     revenue : rows of ``Revenue(by=["fuel"])``.
-    drawn : energy of each drawn series [MWh].
+    energy : energy of each series [MWh].
     """
     by_fuel: dict[str, dict[Any, Any]] = {str(r["fuel"]): r for r in revenue.to_dict("records")}
     out: dict[str, FuelRow] = {}
@@ -79,7 +81,7 @@ def fuel_rows(present: Sequence[str], revenue: pd.DataFrame, drawn: dict[str, fl
                 float(found["energy_mwh"]), earned, float(found["capture_price"]), float(found["capacity_factor"])
             )
         else:
-            out[fuel] = FuelRow(drawn[fuel])
+            out[fuel] = FuelRow(energy.get(fuel, np.nan))
     return out
 
 
@@ -87,6 +89,38 @@ def total(rows: Sequence[FuelRow]) -> FuelRow:
     """Fuels together; their capture price only where every one of them has a value."""
     energy, value = sum(r.energy for r in rows), sum(r.value for r in rows)
     return FuelRow(energy, value, value / energy if energy > 0 else np.nan)
+
+
+class Daily:
+    """Energy of some series day by day, and the hours that were read.
+
+    Always by day, whatever interval is drawn: figures of a window do not depend on how it is drawn.
+
+    Parameters
+    ----------
+    energy, power : the same question with ``agg="sum"`` and ``agg="mean"``, by day.
+    columns : their columns [MWh] and [MW].
+    by : what tells the series apart.
+    """
+
+    def __init__(self, energy: Result, power: Result, window: Window, columns: tuple[str, str], by: Sequence[str]):
+        days = np.unique(energy.frame["time"].to_numpy("datetime64[us]"))
+        self.energy = column(energy, days, columns[0], by)
+        self.power = column(power, days, columns[1], by)
+        low = np.maximum(days, np.datetime64(window.start, "us"))
+        high = np.minimum(days + np.timedelta64(1, "D"), np.datetime64(window.end, "us"))
+        self.full = window.calendar.count(low, high) / 12
+
+    def hours(self, names: Sequence[str]) -> np.ndarray:
+        """Hours read of each day: the longest of the series named; the whole day where they are all at zero power."""
+        longest, known = np.zeros(len(self.full)), np.zeros(len(self.full), bool)
+        for name in names:
+            energy, power = self.energy[name], self.power[name]
+            moving = np.isfinite(energy) & (power != 0)
+            # A mean is the sum over the readings, so both together tell how many 5 minutes there were.
+            longest[moving] = np.maximum(longest[moving], np.rint(12 * energy[moving] / power[moving]) / 12)
+            known |= np.isfinite(energy)
+        return np.where(known & (longest == 0), self.full, longest)
 
 
 class GenerationDashboard(Dashboard):
@@ -123,7 +157,12 @@ class GenerationDashboard(Dashboard):
             ("Price", self.prices(snapshot, window)),
             ("Demand", self.demand(window)),
         ]
-        return [(self.chart_card, drawn), (self.table_card, [("Figures by fuel", self.revenue(window))])]
+        figures = [
+            ("Figures by fuel", self.revenue(window)),
+            ("Energy by day", self.power_daily(window, "sum")),
+            ("Demand by day", self.demand_daily(window, "sum")),
+        ]
+        return [(self.chart_card, drawn), (self.table_card, figures)]
 
     # -- the questions -------------------------------------------------------------------------------
 
@@ -154,6 +193,14 @@ class GenerationDashboard(Dashboard):
         """Demand of the chosen regions at the drawn interval."""
         return self.ask(Demand, **self._same(window), interval=window.interval)
 
+    def power_daily(self, window: Window, agg: str) -> GenerationByFuel:
+        """Energy or mean power by fuel and day over exactly the drawn window."""
+        return self.ask(GenerationByFuel, **self._same(window), interval="1d", agg=agg)
+
+    def demand_daily(self, window: Window, agg: str) -> Demand:
+        """Energy or mean power of demand by day over exactly the drawn window."""
+        return self.ask(Demand, **self._same(window), interval="1d", agg=agg)
+
     # -- drawing -------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:
@@ -175,7 +222,7 @@ class GenerationDashboard(Dashboard):
         self.price.feed(price, move_x=False)
         if NEM in query.region and price.present and price.present != (NEM,):
             self.answer_notes.append("The NEM price needs all five regions; drawn are those that are known.")
-        self._table(snapshot, window, stack, result)
+        self._table(snapshot, window, stack)
         covered = self.covered(result)
         self.chart_card.ready(
             self.describe(window, stack.thinned.note, covered), heading=f"Generation by fuel · {name}"
@@ -190,43 +237,70 @@ class GenerationDashboard(Dashboard):
 
     def demand_line(self, snapshot: Snapshot, window: Window, labels: np.ndarray) -> tuple[str, np.ndarray]:
         """The line over the stack and its name: underlying demand; operational demand where rooftop is mostly unknown."""
-        demand = ANSWERS.ask(snapshot, self.demand(window))
-        found = []
+        figures = self.demand_figures(snapshot, window)
+        at = 0 if 2 * figures["underlying"][1] >= figures["demand"][1] else 1
+        name = ("underlying", "demand")[at]
+        lines = column(ANSWERS.ask(snapshot, self.demand(window)), labels, name, ["region"])
+        line = np.sum(list(lines.values()), axis=0) if lines else np.full(len(labels), np.nan)
+        return ("Underlying demand", "Demand")[at], line
+
+    def demand_figures(self, snapshot: Snapshot, window: Window) -> dict[str, tuple[float, float]]:
+        """Energy [MWh] of underlying and of operational demand, and the hours each was read.
+
+        Of several regions only the days that all of them have.
+        """
+        energy, power = (ANSWERS.ask(snapshot, self.demand_daily(window, agg)) for agg in ("sum", "mean"))
+        out = {}
         for name in ("underlying", "demand"):
-            lines = column(demand, labels, name, ["region"])
-            found.append(np.sum(list(lines.values()), axis=0) if lines else np.full(len(labels), np.nan))
-        known = [int(np.isfinite(line).sum()) for line in found]
-        at = 0 if 2 * known[0] >= known[1] else 1
-        return ("Underlying demand", "Demand")[at], found[at]
+            daily = Daily(energy, power, window, (name, name), ["region"])
+            sums = np.sum(list(daily.energy.values()), axis=0) if daily.energy else np.empty(0)
+            known = np.isfinite(sums)
+            out[name] = float(sums[known].sum()), float(daily.hours(list(daily.energy))[known].sum())
+        return out
 
     def _price(self, snapshot: Snapshot, result: Result, window: Window) -> LineData:
         labels, edges = steps_of(result, snapshot, "scada")  # the steps of the chart above
         prices = ANSWERS.ask(snapshot, self.prices(snapshot, window))
         return line_data(edges, column(prices, labels, "price", ["region"]), as_price=True)
 
-    def _table(self, snapshot: Snapshot, window: Window, stack: StackData, result: Result) -> None:
-        labels, edges = steps_of(result, snapshot, "scada")
-        hours = window.calendar.count(edges[:-1], edges[1:]) / 12
-        drawn = {f: float(np.nansum(v * hours)) for f, v in column(result, labels, "mw", ["fuel"], add=True).items()}
+    def energies(self, snapshot: Snapshot, window: Window) -> tuple[dict[str, float], dict[str, float]]:
+        """Energy of each fuel [MWh] and the hours it was read.
+
+        Fuels of units share the hours in which any of them was read, so that a unit that stands still is not missing.
+        """
+        answers = [ANSWERS.ask(snapshot, self.power_daily(window, agg)) for agg in ("sum", "mean")]
+        daily = Daily(answers[0], answers[1], window, ("mwh", "mw"), ["region", "fuel"])
+        series: dict[str, list[str]] = {}
+        for name in daily.energy:
+            series.setdefault(name.rpartition(".")[2], []).append(name)
+        of_units = tuple(f for f in series if f not in WITHOUT_UNITS)
+        groups = {WITHOUT_UNITS.get(f, of_units) for f in series}
+        hours = {g: float(daily.hours([n for f in g for n in series.get(f, [])]).sum()) for g in groups}
+        energy = {f: float(sum(np.nansum(daily.energy[n]) for n in names)) for f, names in series.items()}
+        return energy, {f: hours[WITHOUT_UNITS.get(f, of_units)] for f in series}
+
+    def _table(self, snapshot: Snapshot, window: Window, stack: StackData) -> None:
+        energy, hours = self.energies(snapshot, window)
         money = ANSWERS.ask(snapshot, self.revenue(window))
-        rows = fuel_rows(stack.present, money.frame, drawn)
+        rows = fuel_rows(stack.present, money.frame, energy)
         above = sum(r.energy for f, r in rows.items() if not FUELS[f].load and r.energy > 0)
-        length = float(hours.sum())
+        averages = {f: r.energy / hours[f] if hours.get(f) else np.nan for f, r in rows.items()}
         order = [f for f in reversed(FUELS) if f in rows and not FUELS[f].load]
         order += [f for f in FUELS if f in rows and FUELS[f].load]
-        self.ledger.rows = [self._row(f, rows[f], above, length) for f in order]
-        made = total([r for f, r in rows.items() if not FUELS[f].load and f not in ("battery", "imports")])
-        green = total([r for f, r in rows.items() if FUELS[f].renewable])
+        self.ledger.rows = [self._row(f, rows[f], above, averages[f]) for f in order]
+        of_made = [f for f in rows if not FUELS[f].load and f not in ("battery", "imports")]
+        of_green = [f for f in rows if FUELS[f].renewable]
+        made, green = (total([rows[f] for f in fuels]) for fuels in (of_made, of_green))
         self.ledger.total = [
-            _words("Generation", made.energy, made.energy / above if above else np.nan, made.energy / length, made),
+            _words("Generation", made.energy, made.energy / above if above else np.nan,
+                   sum(averages[f] for f in of_made), made),
             _words("of which renewable", green.energy, green.energy / made.energy if made.energy else np.nan,
-                   green.energy / length, green),
+                   sum(averages[f] for f in of_green), green),
         ]  # fmt: skip
         if stack.has_line:
-            _, line = self.demand_line(snapshot, window, labels)
-            known = np.isfinite(line)
-            energy = float(np.sum(line[known] * hours[known]))
-            figures = _words(stack.line_label, energy, np.nan, energy / float(hours[known].sum()))
+            name = "demand" if stack.line_label == "Demand" else "underlying"
+            used, read = self.demand_figures(snapshot, window)[name]
+            figures = _words(stack.line_label, used, np.nan, used / read if read else np.nan)
             figures["cells"][0] |= {"colour": self.theme.ink, "dash": True}
             self.ledger.total = [*self.ledger.total, figures]
         whole_market = NEM in whole(self.ask_region())
@@ -235,9 +309,9 @@ class GenerationDashboard(Dashboard):
             else "Demand is not known for this window."
         )  # fmt: skip
 
-    def _row(self, fuel: str, figures: FuelRow, above: float, hours: float) -> dict[str, Any]:
+    def _row(self, fuel: str, figures: FuelRow, above: float, average: float) -> dict[str, Any]:
         share = figures.energy / above if above and not FUELS[fuel].load else np.nan
-        texts = _words(FUELS[fuel].label, figures.energy, share, figures.energy / hours, figures)
+        texts = _words(FUELS[fuel].label, figures.energy, share, average, figures)
         texts["cells"][0]["colour"] = self.theme.fuels[fuel]
         return {**texts, "key": fuel}
 
