@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,12 @@ def real() -> Path:
     if not folder.is_dir():
         pytest.skip("needs AEMO's own files in ../shared/real")
     return folder
+
+
+@pytest.fixture(scope="session")
+def reference(real: Path) -> dict:
+    """Figures computed from AEMO's own files with plain Python."""
+    return json.loads((real / "reference/reference.json").read_text())
 
 
 @pytest.fixture(scope="session")

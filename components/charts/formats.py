@@ -78,15 +78,22 @@ def price(value: float | None) -> str:
 
 
 def money(value: float | None) -> str:
-    """Dollars in millions.
+    """Dollars, thousands or millions of them, by size; what is not zero is never written as zero.
 
-    >>> money(-1_234_567.0)
-    '−$1.23M'
+    >>> money(-4321.0)
+    '−$4.32k'
     """
     if value is None or not math.isfinite(value):
         return MISSING
-    size = abs(value) / 1e6
-    return f"{dollars(value / 1e6, 0 if size >= 1000 else 1 if size >= 100 else 2)}M"
+    size = abs(value)
+    if size >= 999_950:
+        millions = value / 1e6
+        return f"{dollars(millions, 0 if size >= 1e9 else 1 if size >= 1e8 else 2)}M"
+    if size >= 999.995:
+        return f"{dollars(value / 1e3, 1 if size >= 99_995 else 2)}k"
+    if 0 < size < 0.005:
+        return "<$0.01" if value > 0 else f">{dollars(-0.01)}"
+    return dollars(value)
 
 
 def percent(share: float | None, digits: int = 1) -> str:

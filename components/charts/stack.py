@@ -6,7 +6,7 @@ where a whole step has no reading at all it is marked as a gap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -169,10 +169,3 @@ class StackChart(TimePlot):
         self.line.glyph.line_color = theme.ink
         self.zero.line_color = theme.muted
         self._tell()
-
-
-def sum_over(frame_values: np.ndarray, rows: Sequence[int]) -> np.ndarray:
-    """Sum of some rows of (series, n) where missing counts as nothing; missing only where all are."""
-    picked = frame_values[list(rows)]
-    there = np.isfinite(picked)
-    return np.where(there.any(axis=0), np.where(there, picked, 0.0).sum(axis=0), np.nan)

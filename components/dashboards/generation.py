@@ -17,6 +17,7 @@ from components.dashboards.parts import Ledger
 from components.dashboards.series import column, steps_of
 from components.dashboards.shell import Card, figure, row
 from components.market_time import Window
+from components.metrics.generation import renewable_share
 from components.queries.base import Query, Result
 from components.queries.demand import Demand
 from components.queries.generation import GenerationByFuel
@@ -294,7 +295,7 @@ class GenerationDashboard(Dashboard):
         self.ledger.total = [
             _words("Generation", made.energy, made.energy / above if above else np.nan,
                    sum(averages[f] for f in of_made), made),
-            _words("of which renewable", green.energy, green.energy / made.energy if made.energy else np.nan,
+            _words("of which renewable", green.energy, renewable_share({f: r.energy for f, r in rows.items()}),
                    sum(averages[f] for f in of_green), green),
         ]  # fmt: skip
         if stack.has_line:

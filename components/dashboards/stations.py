@@ -238,7 +238,7 @@ class StationsDashboard(Dashboard):
 
         tiles = [
             {"label": "Energy", "value": formats.significant(of("energy_mwh") / 1000), "unit": "GWh"},
-            {"label": "Revenue", "value": earned(of("revenue")), "note": "gross, at spot"},
+            {"label": "Revenue", "value": formats.money(of("revenue")), "note": "gross, at spot"},
             {
                 "label": "Capture price",
                 "value": formats.price(of("capture_price")),
@@ -275,22 +275,6 @@ class StationsDashboard(Dashboard):
 
 
 REGION_SHORT = {r: r[:-1] for r in REGIONS}
-
-
-def earned(value: float) -> str:
-    """Dollars, thousands or millions of them, by size; what is not zero is never written as zero.
-
-    >>> earned(-4321.0)
-    '−$4.32k'
-    """
-    size = abs(value)
-    if not size < 999_950:  # also what is missing
-        return formats.money(value)
-    if size >= 999.995:
-        return f"{formats.dollars(value / 1e3, 1 if size >= 99_995 else 2)}k"
-    if 0 < size < 0.005:
-        return "<$0.01" if value > 0 else f">{formats.dollars(-0.01)}"
-    return formats.dollars(value)
 
 
 def _counted(count: int, asked: str) -> str:

@@ -110,3 +110,15 @@ def test_the_spread_is_thinned_on_the_bins_of_the_lines():
     np.testing.assert_array_equal(high, [[900, 900, np.nan, np.nan]])
     assert low.shape == thin_lines(np.arange(6.0), lowest, most=4).values.shape
     assert thin_spread(lowest, highest)[0] is lowest
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "$0.00"), (0.004, "<$0.01"), (-0.004, ">−$0.01"), (12.3, "$12.30"), (999.99, "$999.99"),
+        (999.999, "$1.00k"), (-4321.0, "−$4.32k"), (123_456.0, "$123.5k"), (999_949.0, "$999.9k"), (999_950.0, "$1.00M"),
+        (-1_234_567.0, "−$1.23M"), (float("nan"), "–"),
+    ],
+)  # fmt: skip
+def test_money_is_scaled_so_that_something_is_never_nothing(value, text):
+    assert formats.money(value) == text

@@ -17,7 +17,7 @@ from components.dashboards.generation import FuelRow, GenerationDashboard, fuel_
 from components.dashboards.overview import OverviewDashboard
 from components.dashboards.page import Dashboard, attribution
 from components.dashboards.prices import PricesDashboard
-from components.dashboards.stations import StationsDashboard, earned
+from components.dashboards.stations import StationsDashboard
 from components.store.snapshot import Snapshot, empty_snapshot
 from components.vocabulary import PAGES
 
@@ -217,18 +217,6 @@ def test_a_price_tile_says_dollar_once(snapshot):
     for tile in known:
         assert (tile["value"] + tile["unit"]).count("$") == 1, tile
         assert tile["unit"] == "/MWh"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "$0.00"), (0.004, "<$0.01"), (-0.004, ">−$0.01"), (12.3, "$12.30"), (999.99, "$999.99"),
-        (999.999, "$1.00k"), (-4321.0, "−$4.32k"), (123_456.0, "$123.5k"), (999_949.0, "$999.9k"), (999_950.0, "$1.00M"),
-        (-1_234_567.0, "−$1.23M"), (np.nan, "–"),
-    ],
-)  # fmt: skip
-def test_revenue_is_scaled_so_that_something_is_never_nothing(value, text):
-    assert earned(value) == text
 
 
 def test_the_revenue_tile_is_scaled(snapshot):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -16,11 +15,6 @@ from components.store.lake import Lake
 
 pytestmark = pytest.mark.real
 MMSDM = "mmsdm_5_days_per_month"
-
-
-@pytest.fixture(scope="module")
-def reference(real: Path) -> dict:
-    return json.loads((real / "reference/reference.json").read_text())
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -169,11 +168,6 @@ def test_demo_data_is_set_aside(tmp_path: Path, demo_lake: Path):
 
 
 # -- the real folders -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def reference(real: Path) -> dict:
-    return json.loads((real / "reference/reference.json").read_text())
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -28,11 +27,6 @@ STATISTICS = {
     "n_negative": "negative_intervals",
     "n_intervals": "intervals",
 }
-
-
-@pytest.fixture(scope="module")
-def reference(real: Path) -> dict:
-    return json.loads((real / "reference/reference.json").read_text())
 
 
 @pytest.fixture(scope="module")
