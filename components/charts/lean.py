@@ -21,6 +21,7 @@ from bokeh.models import (
     Grid,
     HoverTool,
     LinearAxis,
+    NoOverlap,
     Plot,
     Range1d,
     VStrip,
@@ -135,7 +136,11 @@ class TimePlot:
             outline_line_color=None, background_fill_alpha=0, border_fill_alpha=0, output_backend="canvas",
             lod_threshold=None, name=title,
         )  # fmt: skip
-        self.x_axis = DatetimeAxis(formatter=_time_formatter(), visible=x_label, axis_label=AXIS_LABEL)
+        # On a phone a week's dates would touch.
+        self.x_axis = DatetimeAxis(
+            formatter=_time_formatter(), visible=x_label, axis_label=AXIS_LABEL,
+            major_label_policy=NoOverlap(min_distance=8),
+        )  # fmt: skip
         self.y_axis = LinearAxis(axis_label=y_label)
         self.y_axis.ticker.desired_num_ticks = 7
         self.y_axis.formatter = CustomJSTickFormatter(code=JS_NUMBER + "return fmt(tick, 0)")

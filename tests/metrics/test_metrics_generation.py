@@ -66,7 +66,8 @@ def test_money_uses_each_units_own_region_and_needs_a_price():
 
 def test_renewable_share_leaves_batteries_and_interchange_out():
     energy = {
-        "coal": 50.0,
+        "coal": 45.0,
+        "gas": 5.0,
         "wind": 20.0,
         "rooftop": 20.0,
         "hydro": 10.0,
