@@ -290,12 +290,13 @@ def test_lines_and_files_of_a_data_menu_work_as_they_stand(browser, server):
     with Opened(browser, f"{server.url}/generation?region=SA1&last=1d") as opened:
         page = opened.page
         page.locator(".data summary").first.click()
+        page.locator(".menu pre").nth(1).wait_for()  # the menu is filled after it has opened
         curl, pandas_lines = page.locator(".menu pre").all_text_contents()
         with page.expect_download() as download:
             page.locator(".files a", has_text="CSV").click()
         text = download.value.path().read_bytes()
         page.get_by_role("button", name="Price", exact=True).click()
-        assert "/api/prices/regional?" in page.locator(".menu pre").first.text_content()
+        page.locator(".menu pre").filter(has_text="/api/prices/regional?").first.wait_for()
         page.keyboard.press("Escape")
         page.locator(".menu").first.wait_for(state="hidden")
         assert opened.trouble == []
