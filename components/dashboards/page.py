@@ -20,6 +20,7 @@ from components.charts.lean import TimePlot
 from components.charts.palette import Palette, palette
 from components.dashboards import address, data_links, follow, ranges, shell
 from components.dashboards.parts import ControlBar, Footer, Masthead
+from components.dashboards.view import Choice, View
 from components.errors import DashboardError, Problem, nearest
 from components.market_time import UTC_OFFSET, Window, offered_intervals
 from components.queries.base import Names, PeriodQuery, Query, Result, WindowQuery
@@ -44,7 +45,8 @@ Q = TypeVar("Q", bound=Query)
 class Dashboard(pn.viewable.Viewer):
     """One page of one visitor.
 
-    Sub-classes name their questions and implement :meth:`build` (once) and :meth:`draw` (at every change).
+    Sub-classes name their questions and implement :meth:`build` (once) and :meth:`draw` (at every change), or
+    consist of ``views``, or both: what they build themselves then stands above every view.
 
     Class attributes
     ----------------
@@ -52,7 +54,9 @@ class Dashboard(pn.viewable.Viewer):
     questions : the questions whose parameters the address may hold; the first one's window is the page's.
     fixed : parameters of these questions that the page settles itself, so that its address cannot.
     many_regions : several regions may be chosen.
-    toggles, selects : further controls: parameter of the first question -> label, or the words of its options.
+    toggles, selects : further controls: parameter of a question -> label, or the words of its options.
+    views : faces of the page, the first one shown where the address names none.
+    choices : choices of the page alone (how something is drawn), by their name in the address.
     """
 
     dark = param.Boolean(default=False, doc="Dark theme.")
@@ -64,6 +68,8 @@ class Dashboard(pn.viewable.Viewer):
     many_regions: ClassVar[bool] = False
     toggles: ClassVar[Mapping[str, str]] = {}
     selects: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    views: ClassVar[tuple[type[View], ...]] = ()
+    choices: ClassVar[Mapping[str, Choice]] = {}
 
     def __init__(self, search: str = "", *, dark: bool = False, touch: bool = False, document: Any = None):
         super().__init__(dark=dark)
@@ -75,10 +81,11 @@ class Dashboard(pn.viewable.Viewer):
         self.masthead = Masthead(dark=dark)
         self.bar = ControlBar(on_message=self._asked, multi=self.many_regions, margin=0)
         self.footer = Footer()
-        content = self.build()
-        for chart in self.charts():
-            if isinstance(chart, TimePlot):
-                chart.without_drag() if touch else chart.on_zoom(self._zoomed)
+        self.touch = touch
+        self.made: dict[str, tuple[View, pn.Column]] = {}
+        self.stage = shell.stack()
+        content = [*self.build(), self.stage]
+        self._wire(self.charts())
         self.masthead.param.watch(self._recoloured, "dark")
         self.root = shell.page(self.title, self.masthead, [self.bar, *content, self.footer], dark=dark)
         self.read(search)
@@ -91,12 +98,11 @@ class Dashboard(pn.viewable.Viewer):
     # -- for sub-classes -----------------------------------------------------------------------------
 
     def build(self) -> Sequence[Any]:
-        """Make everything on the page, once."""
-        raise NotImplementedError
+        """Make everything on the page that belongs to no view, once."""
+        return ()
 
     def draw(self, snapshot: Snapshot) -> None:
         """Feed what :meth:`build` made with the answers of one snapshot."""
-        raise NotImplementedError
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[shell.Card, Sequence[tuple[str, Query]]]]:
         """What each card shows, as questions: label and question."""
@@ -112,14 +118,82 @@ class Dashboard(pn.viewable.Viewer):
 
     def card(self, heading: str, *body: Any) -> shell.Card:
         """A card whose "try again" works."""
-        made = shell.Card(heading, *body, on_message=self._retried)
+        made = self.new_card(heading, *body)
         self.cards.append(made)
         return made
+
+    def new_card(self, heading: str, *body: Any) -> shell.Card:
+        """A card that no page or view owns yet."""
+        return shell.Card(heading, *body, on_message=self._retried)
 
     @property
     def theme(self) -> Palette:
         """Colours of the visitor's theme."""
         return palette(self.dark)
+
+    # -- views ---------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> View | None:
+        """The view that is shown; made when it is asked for first."""
+        if not self.views:
+            return None
+        slug = self.chosen("view")
+        if slug not in self.made:
+            view = next(v for v in self.views if v.slug == slug)(self)
+            self.made[slug] = (view, shell.stack(*view.build()))
+            self._wire(view.charts())
+        return self.made[slug][0]
+
+    def _show(self) -> None:
+        """Bring the chosen view before the visitor; the others keep what they drew."""
+        if self.view is None:
+            return
+        chosen = self.made[self.chosen("view")][1]
+        if chosen not in self.stage.objects:
+            self.stage.append(chosen)
+        for _, content in self.made.values():
+            if content.visible != (content is chosen):
+                content.visible = content is chosen
+
+    def _wire(self, charts: Sequence[Any]) -> None:
+        for chart in charts:
+            if isinstance(chart, TimePlot):
+                chart.without_drag() if self.touch else chart.on_zoom(self._zoomed)
+
+    def _parts(self) -> list[Dashboard | View]:
+        """The page and the view that is shown."""
+        return [self, self.view] if self.view is not None else [self]
+
+    def _cards(self) -> list[shell.Card]:
+        return [card for part in self._parts() for card in part.cards]
+
+    @classmethod
+    def kinds(cls) -> tuple[type[Query], ...]:
+        """Every question of the page and its views, the page's first."""
+        return tuple(dict.fromkeys([*cls.questions, *(q for v in cls.views for q in v.questions)]))
+
+    @classmethod
+    def own(cls) -> dict[str, Choice]:
+        """Choices of the page alone, by their name in the address."""
+        out = {
+            name: choice
+            for choices in (cls.choices, *(v.choices for v in cls.views))
+            for name, choice in choices.items()
+        }
+        if cls.views:
+            out["view"] = Choice("What the page shows", {v.slug: v.label for v in cls.views})
+        return out
+
+    def chosen(self, name: str) -> str:
+        """The value of a choice of the page alone.
+
+        Raises
+        ------
+        KeyError
+            When the page has no such choice.
+        """
+        return self.texts.get(name, [self.own()[name].default])[0]
 
     # -- the address ---------------------------------------------------------------------------------
 
@@ -129,13 +203,22 @@ class Dashboard(pn.viewable.Viewer):
         self.texts = self._clean(address.split(search), self.problems)
 
     def _clean(self, given: Mapping[str, Sequence[str]], problems: list[Problem]) -> dict[str, list[str]]:
-        known = list(dict.fromkeys(n for q in self.questions for n in q.parameters() if n not in self.fixed))
+        kinds, own = self.kinds(), self.own()
+        known = [*dict.fromkeys(n for q in kinds for n in q.parameters() if n not in self.fixed), *own]
         out: dict[str, list[str]] = {}
         for name, texts in given.items():
+            if name in own:
+                text, options = texts[-1].strip().lower(), list(own[name].options)
+                if text not in options:
+                    told = f"is not one of {', '.join(options)}"
+                    problems.append(Problem(name, text[:60], told, tuple(options), nearest(text[:60], options)))
+                elif text != own[name].default:
+                    out[name] = [text]
+                continue
             if name not in known:
                 problems.append(Problem(name[:60], "", "is no parameter of this page", (), nearest(name[:60], known)))
                 continue
-            for kind in self.questions:
+            for kind in kinds:
                 if name in kind.parameters():
                     query, wrong = kind.parse({name: list(texts)})
                     problems += wrong[:1]
@@ -152,9 +235,14 @@ class Dashboard(pn.viewable.Viewer):
 
     def change(self, *, passing: bool = False, **values: Any) -> None:
         """Set parameters, draw again, write the address; ``passing`` changes make no step for Back."""
+        own = self.own()
         for name, value in values.items():
-            kind = next(q for q in self.questions if name in q.parameters())
-            text = kind(**{name: value}).texts().get(name)
+            if name in own:
+                if value not in own[name].options:
+                    raise ValueError(f"{name}: {value!r} is not one of {', '.join(own[name].options)}")
+                text = None if value == own[name].default else [value]
+            else:
+                text = self._kind_of(name)(**{name: value}).texts().get(name)
             if text is None:
                 self.texts.pop(name, None)
             else:
@@ -162,9 +250,14 @@ class Dashboard(pn.viewable.Viewer):
         self.problems = []
         self.refresh(passing=passing)
 
+    @classmethod
+    def _kind_of(cls, name: str) -> type[Query]:
+        """The first question with this parameter."""
+        return next(q for q in cls.kinds() if name in q.parameters())
+
     def _checked(self, snapshot: Snapshot) -> None:
         """Leave out what only the data can tell to be wrong, and say so."""
-        for kind in self.questions:
+        for kind in dict.fromkeys(q for part in self._parts() for q in part.questions):
             for problem in self.ask(kind).check(snapshot):
                 if problem not in self.problems:
                     self.problems.append(problem)
@@ -200,10 +293,12 @@ class Dashboard(pn.viewable.Viewer):
                 self.change(**ranges.panned(main, snapshot, message["pan"]))
             elif "interval" in message:
                 self.change(interval=message["interval"])
-            elif message.get("toggle") in self.toggles:
+            elif any(message.get("toggle") in part.toggles for part in self._parts()):
                 self.change(**{message["toggle"]: bool(message.get("on"))})
-            elif message.get("select") in self.selects:
+            elif any(message.get("select") in {**part.selects, **part.choices} for part in self._parts()):
                 self.change(**{message["select"]: message["value"]})
+            elif self.views and "view" in message:
+                self.change(view=message["view"])
             elif "dismiss" in message:
                 self.problems = []
                 self.refresh()
@@ -221,8 +316,9 @@ class Dashboard(pn.viewable.Viewer):
 
     def _recoloured(self, event: param.parameterized.Event) -> None:
         self.dark = bool(event.new)
-        for chart in self.charts():
-            chart.recolour(self.theme)
+        for charts in (self.charts(), *(view.charts() for view, _ in self.made.values())):
+            for chart in charts:
+                chart.recolour(self.theme)
         self.refresh()
 
     # -- drawing -------------------------------------------------------------------------------------
@@ -238,14 +334,17 @@ class Dashboard(pn.viewable.Viewer):
         with pn.io.hold() if pn.state.loaded else nullcontext():
             snapshot = shared.current()
             self.version = snapshot.version
+            self._show()
             self._checked(snapshot)
             if snapshot.empty:
-                self.cards[0].empty(NO_DATA, commands=GET_DATA)
-                for card in self.cards[1:]:
+                first, *others = self._cards()
+                first.empty(NO_DATA, commands=GET_DATA)
+                for card in others:
                     card.hide()
             else:
                 try:
-                    self.draw(snapshot)
+                    for part in self._parts():
+                        part.draw(snapshot)
                 except DashboardError as wrong:
                     reason = str(wrong)
                     self._everywhere(lambda card: card.error(reason))
@@ -256,11 +355,11 @@ class Dashboard(pn.viewable.Viewer):
                     )
             self._controls(snapshot, passing)
             if not snapshot.empty:
-                for card, questions in self.links(snapshot):
+                for card, questions in (link for part in self._parts() for link in part.links(snapshot)):
                     card.head.param.update(offers=True, **data_links.menu(questions))
 
     def _everywhere(self, tell: Callable[[shell.Card], None]) -> None:
-        for card in self.cards:
+        for card in self._cards():
             tell(card)
 
     def _controls(self, snapshot: Snapshot, passing: bool) -> None:
@@ -284,17 +383,25 @@ class Dashboard(pn.viewable.Viewer):
             intervals=[{"value": "auto", "label": f"Auto ({formats.INTERVAL_LABELS[window.interval]})"}]
             + [{"value": i, "label": formats.INTERVAL_LABELS[i].capitalize()} for i in _offered(window, interval)],
             toggles=[
-                {"name": n, "label": label, "help": self.questions[0].param[n].doc, "on": getattr(main, n)}
-                for n, label in self.toggles.items()
+                {"name": n, "label": label, "help": self._kind_of(n).param[n].doc, "on": getattr(self.ask(self._kind_of(n)), n)}
+                for part in self._parts() for n, label in part.toggles.items()
             ],
             selects=[
-                {"name": n, "help": self.questions[0].param[n].doc, "value": getattr(main, n),
+                {"name": n, "help": self._kind_of(n).param[n].doc, "value": getattr(self.ask(self._kind_of(n)), n),
                  "options": [{"value": v, "label": label} for v, label in words.items()]}
-                for n, words in self.selects.items()
+                for part in self._parts() for n, words in part.selects.items()
+            ] + [
+                {"name": n, "help": choice.help, "value": self.chosen(n),
+                 "options": [{"value": v, "label": label} for v, label in choice.options.items()]}
+                for part in self._parts() for n, choice in part.choices.items()
             ],
+            views=[{"value": v.slug, "label": v.label, "title": v.help} for v in self.views],
+            view=self.chosen("view") if self.views else "",
             problems=[_sentence(p) for p in self.problems], search=address.join(self.texts), passing=passing,
         )  # fmt: skip
-        self.footer.param.update(notes=list(self.notes()), source=attribution(snapshot.sources))
+        self.footer.param.update(
+            notes=[n for part in self._parts() for n in part.notes()], source=attribution(snapshot.sources)
+        )
 
     def _regions(self) -> list[dict[str, str]]:
         """The picker's options: the whole market first; where several may be chosen, all five apart first."""

@@ -96,6 +96,8 @@ class ControlBar(Part):
     intervals = param.List(default=[], doc="{value, label} of each interval.")
     toggles = param.List(default=[], doc="{name, label, help, on} of each switch.")
     selects = param.List(default=[], doc="{name, help, value, options: [{value, label}]} of each further choice.")
+    views = param.List(default=[], doc="{value, label, title} of each view of the page.")
+    view = param.String(default="", doc="The view that is shown.")
     problems = param.List(default=[], doc="What was wrong with the address.")
     search = param.String(default="", doc="The address's query string.")
     passing = param.Boolean(default=False, doc="The change makes no step for Back (typing, what Back itself did).")

@@ -38,6 +38,10 @@ _CARD = """
   box-sizing: border-box; min-width: 0; }
 @media (max-width: 760px) { :host { padding: 12px 10px 8px; } }
 """
+_STACK = """
+:host { height: auto !important; max-height: none !important; width: 100%; gap: 14px; }
+@media (max-width: 760px) { :host { gap: 10px; } }
+"""
 _ROW = """
 :host {{ height: auto !important; max-height: none !important; display: grid !important; grid-template-columns: {columns}; gap: 14px; align-items: start; width: 100%; }}
 @media (max-width: {narrow}px) {{ :host {{ grid-template-columns: minmax(0, 1fr); }} }}
@@ -86,6 +90,11 @@ def row(*items: Any, columns: str, narrow: int = 1100) -> pn.Column:
     """Side by side on a wide screen, below each other on a narrow one."""
     sheet = _ROW.format(columns=columns, narrow=narrow)
     return pn.Column(*items, sizing_mode="stretch_width", stylesheets=[sheet], margin=0)
+
+
+def stack(*items: Any) -> pn.Column:
+    """Below each other, as the cards of a page."""
+    return pn.Column(*items, sizing_mode="stretch_width", stylesheets=[_STACK], margin=0)
 
 
 def figure(model: Any) -> pn.pane.Bokeh:

@@ -78,7 +78,7 @@ class StationsDashboard(Dashboard):
         ]
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
-        names = self.chosen(snapshot)
+        names = self.chosen_units(snapshot)
         out: list[tuple[Card, Sequence[tuple[str, Query]]]] = [
             (self.list_card, [("Stations in the list", self.listed())])
         ]
@@ -96,7 +96,7 @@ class StationsDashboard(Dashboard):
         """The stations of the list: the search within the chosen regions."""
         return self.ask(Stations, by="station", station=[], duid=[])
 
-    def chosen(self, snapshot: Snapshot) -> list[str]:
+    def chosen_units(self, snapshot: Snapshot) -> list[str]:
         """The station shown: the one named, that of a named unit, else the largest of the list."""
         named = self.ask(StationOutput)
         if named.station:
@@ -156,7 +156,7 @@ class StationsDashboard(Dashboard):
     # -- drawing -------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:
-        names = self.chosen(snapshot)
+        names = self.chosen_units(snapshot)
         self._list(snapshot, names)
         output = self.output(names)
         window = output.window(snapshot)

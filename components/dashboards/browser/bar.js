@@ -39,7 +39,7 @@ export function render({model}) {
     select.addEventListener("change", () => ask({select: c.name, value: select.value}))
     return select
   }
-  draw_on(model, ["changes", "regions", "region", "presets", "preset", "can_later", "from_date", "to_date", "interval", "intervals", "toggles", "selects", "problems"], () => {
+  draw_on(model, ["changes", "regions", "region", "presets", "preset", "can_later", "from_date", "to_date", "interval", "intervals", "toggles", "selects", "views", "view", "problems"], () => {
     const held = root.contains(document.activeElement) ? document.activeElement : root.getRootNode().activeElement
     const back = held?.dataset?.value
     root.classList.remove("busy")
@@ -56,6 +56,9 @@ export function render({model}) {
         box.addEventListener("change", () => ask({toggle: t.name, on: box.checked}))
         return box
       })(), t.label)),
+      model.views.length > 1 ? h("nav", {class: "views", "aria-label": "Views of this page"}, model.views.map(v =>
+        h("button", {type: "button", title: v.title, "aria-pressed": String(v.value === model.view), "data-value": "view " + v.value,
+          onclick: () => ask({view: v.value})}, v.label))) : null,
       model.problems.length ? h("div", {class: "problems", role: "alert"},
         h("ul", {}, model.problems.map(p => h("li", {}, p))),
         h("button", {type: "button", "aria-label": "Dismiss", onclick: () => ask({dismiss: true})}, "×")) : null)
