@@ -83,7 +83,7 @@ class Dashboard(pn.viewable.Viewer):
         self.footer = Footer()
         self.touch = touch
         self.made: dict[str, tuple[View, pn.Column]] = {}
-        self.stage = shell.stack()
+        self.stage = shell.stage()
         content = [*self.build(), self.stage]
         self._wire(self.charts())
         self.masthead.param.watch(self._recoloured, "dark")

@@ -38,10 +38,8 @@ _CARD = """
   box-sizing: border-box; min-width: 0; }
 @media (max-width: 760px) { :host { padding: 12px 10px 8px; } }
 """
-_STACK = """
-:host { height: auto !important; max-height: none !important; width: 100%; gap: 14px; }
-@media (max-width: 760px) { :host { gap: 10px; } }
-"""
+_STAGE = ":host { height: auto !important; max-height: none !important; width: 100%; }"
+_STACK = _STAGE + ":host { gap: 14px; } @media (max-width: 760px) { :host { gap: 10px; } }"
 _ROW = """
 :host {{ height: auto !important; max-height: none !important; display: grid !important; grid-template-columns: {columns}; gap: 14px; align-items: start; width: 100%; }}
 @media (max-width: {narrow}px) {{ :host {{ grid-template-columns: minmax(0, 1fr); }} }}
@@ -95,6 +93,11 @@ def row(*items: Any, columns: str, narrow: int = 1100) -> pn.Column:
 def stack(*items: Any) -> pn.Column:
     """Below each other, as the cards of a page."""
     return pn.Column(*items, sizing_mode="stretch_width", stylesheets=[_STACK], margin=0)
+
+
+def stage() -> pn.Column:
+    """Where the views of a page stand, one of them visible."""
+    return pn.Column(sizing_mode="stretch_width", stylesheets=[_STAGE], margin=0)
 
 
 def figure(model: Any) -> pn.pane.Bokeh:
