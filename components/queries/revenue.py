@@ -81,17 +81,20 @@ class Revenue(PeriodQuery):
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
-        return _Pool(self, snapshot).result()
+        return RevenuePool(self, snapshot).result()
 
 
-class _Pool:
-    """Numerators and denominators pooled over units; divided once, at the end."""
+class RevenuePool:
+    """Numerators and denominators pooled over units; divided once, at the end.
 
-    def __init__(self, query: Revenue, snapshot: Snapshot):
+    ``groups`` are those of the question unless others are given.
+    """
+
+    def __init__(self, query: Revenue, snapshot: Snapshot, groups: Groups | None = None):
         self.query, self.snapshot = query, snapshot
         self.window: Window = query.window(snapshot)
         self.table = unit_table(snapshot)
-        self.groups = Groups(query.by, self.table, one_market=NEM in query.region)
+        self.groups = groups or Groups(query.by, self.table, one_market=NEM in query.region)
         self.chosen = matching(
             self.table, region=query.region, fuel=query.fuel, station=query.station, duid=query.duid, owner=query.owner
         )
@@ -157,19 +160,32 @@ class _Pool:
             for i, region in enumerate(REGIONS):
                 if not sums.readings[i]:
                     continue
-                named = {"region": NEM if NEM in q.region else region, **_ROOFTOP}
-                code = self.groups.code(tuple(named[b] for b in q.by))
+                code = self.rooftop_code(region)
                 self.pool.sums[:, code] += sums.stack()[:, i]
                 self.rooftop[region, code] = self.rooftop.get((region, code), 0) + int(sums.readings[i])
 
-    def result(self) -> Result:
-        q, table = self.query, self.table
+    def rooftop_code(self, region: str) -> int:
+        """The group that a region's rooftop solar belongs to."""
+        named = {"region": NEM if NEM in self.query.region else region, **_ROOFTOP}
+        return self.groups.code(tuple(named[b] for b in self.query.by))
+
+    def collect(self) -> None:
+        """Read everything."""
         for part in readings(self.snapshot, self.window, self.chosen):
             self.add(part)
         self.add_rooftop()
-        expected, capacity = self.pool.expected(), self.pool.rated(table.capacity_mw)
+
+    def expected(self) -> np.ndarray:
+        """Readings that each group should have."""
+        expected = self.pool.expected()
         for (_, code), count in self.rooftop.items():
             expected[code] += max(count, self.window.expected)
+        return expected
+
+    def result(self) -> Result:
+        q, table = self.query, self.table
+        self.collect()
+        expected, capacity = self.expected(), self.pool.rated(table.capacity_mw)
         s = dict(zip(FIELDS, self.pool.sums, strict=True))
         order = self.groups.ordered(np.flatnonzero(s["readings"] > 0))
         priced = s["priced"] > 0
