@@ -94,7 +94,7 @@ class RevenuePool:
         self.query, self.snapshot = query, snapshot
         self.window: Window = query.window(snapshot)
         self.table = unit_table(snapshot)
-        self.groups = groups or Groups(query.by, self.table, one_market=NEM in query.region)
+        self.groups = Groups(query.by, self.table, one_market=NEM in query.region) if groups is None else groups
         self.chosen = matching(
             self.table, region=query.region, fuel=query.fuel, station=query.station, duid=query.duid, owner=query.owner
         )
