@@ -17,7 +17,7 @@ Example
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -26,8 +26,6 @@ import numpy as np
 import pandas as pd
 from bokeh.models import (
     ColumnDataSource,
-    CustomJSHover,
-    CustomJSTickFormatter,
     FixedTicker,
     GlyphRenderer,
     HoverTool,
@@ -38,63 +36,13 @@ from bokeh.models import (
     VAreaStep,
 )
 
-from components.charts.lean import TimePlot, close_steps, formatters, hover_of, tooltip
+from components.charts.day import DayAxis, DayStack, day_edges, slot_hover
+from components.charts.lean import close_steps, formatters, hover_of, tooltip
 from components.charts.palette import Palette
 from components.charts.scales import price_span, price_ticks, stretch
-from components.charts.stack import StackChart
 
-DAY_LABEL = "Time of day, NEM time (UTC+10)"
 MOST_DAYS = 92
 """Single days that are drawn, the newest ones: as many as a quarter has."""
-_HOUR = 3_600_000.0
-_CLOCK = (
-    "const two = n => String(n).padStart(2, '0'), clock = m => two(Math.floor(m / 60)) + ':' + two(Math.round(m % 60));"
-)
-_SLOT_JS = _CLOCK + (
-    "const t = source.data[column], i = special_vars.index;"
-    "return clock(t[i] / 6e4) + '–' + clock((t[i + 1] ?? t[i]) / 6e4);"
-)
-
-
-def day_edges(minutes: int) -> np.ndarray:
-    """Boundaries of a day's slots (slots + 1,), datetime64[us] of 1 January 1970, for ``stack_data``."""
-    return np.datetime64("1970-01-01", "us") + np.arange(0, 1441, minutes) * np.timedelta64(1, "m")
-
-
-class _DayAxis(TimePlot):
-    """A plot whose x axis is the time of day; it cannot be zoomed."""
-
-    def _as_day(self) -> None:
-        self.x.update(start=0.0, end=24 * _HOUR)
-        self.x_axis.update(
-            axis_label=DAY_LABEL, ticker=FixedTicker(ticks=[h * _HOUR for h in range(0, 25, 3)]),
-            formatter=CustomJSTickFormatter(code=_CLOCK + "return clock(tick / 6e4)"),
-        )  # fmt: skip
-        self.without_drag()
-
-    def on_zoom(self, chosen: Callable[[pd.Timestamp, pd.Timestamp], None]) -> None:
-        """A time of day is no window."""
-
-    def without_drag(self) -> None:
-        if self.zoom in self.figure.toolbar.tools:
-            super().without_drag()
-
-
-class DayStack(_DayAxis, StackChart):
-    """The stack of generation over an average day; feed it ``stack_data(day_edges(minutes), mean of each fuel)``."""
-
-    def __init__(self, theme: Palette, *, height: int = 380):
-        super().__init__(theme, height=height)
-        self._as_day()
-        self._tell()
-
-    def _tell(self) -> None:
-        super()._tell()
-        self.hover.formatters = self.hover.formatters | _slot(self.source)
-
-
-def _slot(source: ColumnDataSource) -> dict[str, CustomJSHover]:
-    return {"@t": CustomJSHover(args={"source": source, "column": "t"}, code=_SLOT_JS)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +141,7 @@ def profile_data(
     return ProfileData(columns, names, bottom, top, lines, banded, sides, newest, note)
 
 
-class ProfileChart(_DayAxis):
+class ProfileChart(DayAxis):
     """Means, bands and single days over the time of day, built once and then fed.
 
     Parameters
@@ -213,7 +161,7 @@ class ProfileChart(_DayAxis):
         self.as_price = as_price
         self.shown: tuple[Any, ...] = ()
         super().__init__(theme, height=height, title=title, y_label=y_label)
-        self._as_day()
+        self.as_day()
         if as_price:
             self.y_axis.ticker = FixedTicker(ticks=[])
         self.columns = ["t", "top", "v_day", "y_day"]
@@ -295,7 +243,7 @@ class ProfileChart(_DayAxis):
         if newest:
             rows["v_day"] = (newest, self.theme.ink, self.unit, self.digits)
         self.hover.update(
-            formatters=formatters(self.source, rows) | _slot(self.source), tooltips=tooltip(rows, self.theme)
+            formatters=formatters(self.source, rows) | slot_hover(self.source), tooltips=tooltip(rows, self.theme)
         )
 
     def _paint(self) -> None:
@@ -317,4 +265,4 @@ def _plain(label: str) -> str:
     return escape(label).replace("@", "&#64;").replace("$", "&#36;")
 
 
-__all__ = ["DAY_LABEL", "DayStack", "ProfileChart", "ProfileData", "day_edges", "profile_data"]
+__all__ = ["DayStack", "ProfileChart", "ProfileData", "day_edges", "profile_data"]
