@@ -51,6 +51,22 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
         {"q", "region", "fuel", "station", "duid", "owner"},
         {"duid", "station", "owner", "region", "fuel", "fueltech", "role", "capacity_mw", "storage_mwh"},
     ),
+    "generation/time-of-day": (
+        {*WINDOW, "interval", "region", "fuel", "by", "interchange"},
+        {"region", "fuel", "fueltech", "time_of_day", "mean", "min", "median", "max", "p10", "p90", "days"},
+    ),
+    "generation/stations/time-of-day": (
+        {*WINDOW, "interval", "station", "duid", "by"},
+        {"station", "duid", "time_of_day", "mean", "min", "median", "max", "p10", "p90", "days"},
+    ),
+    "prices/time-of-day": (
+        {*WINDOW, "interval", "region", "market"},
+        {"region", "time_of_day", "mean", "min", "median", "max", "p10", "p90", "days"},
+    ),
+    "demand/time-of-day": (
+        {*WINDOW, "interval", "region", "quantity"},
+        {"region", "time_of_day", "mean", "min", "median", "max", "p10", "p90", "days"},
+    ),
 }  # fmt: skip
 
 
