@@ -34,7 +34,13 @@ METRICS: tuple[Metric, ...] = (
         "metrics.revenue.capture_price",
     ),
     Metric("time_weighted_price", "mean of RRP over intervals", "$/MWh", "metrics.prices.summarise"),
-    Metric("capture_rate", "capture price / time-weighted price", "", "metrics.revenue.ratio"),
+    Metric(
+        "capture_rate",
+        "capture price / time-weighted price of the region; groups over regions: Σ P·RRP·h / Σ E·mean(RRP); "
+        "missing where the mean is not above zero",
+        "",
+        "metrics.running.capture_rate",
+    ),
     Metric(
         "demand_weighted_price",
         "NEM: Σ_r RRP·demand / Σ_r demand per interval, missing where a region lacks price or demand; coarser buckets "
@@ -98,6 +104,25 @@ METRICS: tuple[Metric, ...] = (
         "curtailment where RRP ≤ 0 (a proxy), else it counts as network curtailment",
         "MW",
         "metrics.curtailment.economic",
+    ),
+    Metric(
+        "running_hours",
+        "hours with power above 5 % of the registered capacity (storage: discharge; loads: what they take in); "
+        "of several units those in which at least one ran; missing without a known capacity",
+        "h",
+        "metrics.running.states",
+    ),
+    Metric(
+        "starts",
+        "readings above 5 % of the capacity whose last known reading before was not; a gap hides when, not that it did",
+        "",
+        "metrics.running.starts",
+    ),
+    Metric(
+        "negative_share",
+        "negative-price exposure: energy at RRP < 0 / energy of the intervals with a price",
+        "",
+        "metrics.running.negative_sums",
     ),
     Metric("underlying_demand", "TOTALDEMAND + rooftop", "MW", "queries.demand.Demand"),
     Metric(

@@ -11,7 +11,9 @@ from components.queries.demand import Demand
 from components.queries.generation import GenerationByFuel
 from components.queries.prices import PriceStats, RegionalPrices
 from components.queries.revenue import Revenue
+from components.queries.running import Running
 from components.queries.stations import StationOutput
+from components.schema import DATASETS
 from components.store.snapshot import Snapshot
 
 pytestmark = pytest.mark.real
@@ -156,3 +158,43 @@ def test_week_demand(week, reference):
     )
     found = (frame.groupby("region", observed=True)["demand"].sum() / 12).to_dict()
     assert found == pytest.approx({r: v["demand"] for r, v in reference["week_2022_01_energy_mwh"].items()}, rel=1e-6)
+
+
+@pytest.mark.parametrize("month", MONTHS)
+@pytest.mark.parametrize("duid", ["AGLHAL", "HDWF2"])
+def test_running_and_negative_prices_of_a_unit(real, mmsdm, reference, month, duid):
+    """Interval by interval in plain Python, with the registered capacities; rates against AEMO's sums."""
+    window = month_window(month)
+    capacities = pd.read_csv(real / "reference/duids.csv").set_index("duid")["reg_cap_mw"]
+    capacity = float(capacities[duid])
+    units = mmsdm.units.assign(capacity_mw=lambda u: u["duid"].map(capacities))
+    snapshot = Snapshot("with capacities", {d: mmsdm.chunks(d) for d in DATASETS}, units)
+    running = starts = 0
+    below = money = 0.0
+    last = None
+    power = mmsdm.block("scada", "mw", window["start"], window["end"], [duid])
+    found = mmsdm.block("price", "rrp", window["start"], window["end"], ["SA1"])
+    price = dict(zip(found.times.tolist(), found.values[0].tolist(), strict=True))
+    for time, mw in zip(power.times.tolist(), power.values[0].tolist(), strict=True):
+        if mw != mw:
+            continue
+        above = mw > 0.05 * capacity
+        running += above
+        starts += above and last is False
+        last = above
+        if price[time] < 0:
+            below += mw / 12
+            money += mw / 12 * price[time]
+    row = Running(**window, by=["duid"], duid=[duid]).run(snapshot).frame.iloc[0]
+    tables = reference["mmsdm_5_days_per_month"][month]
+    flat = tables["DISPATCHPRICE"]["regions"]["SA1"]["twap_aud_mwh"]
+    revenue = tables["DISPATCH_UNIT_SCADA_revenue_aud_at_SA1_RRP"][duid]
+    energy = tables["DISPATCH_UNIT_SCADA"][duid]["energy_mwh"]
+    assert running > 100
+    assert row["starts"] == starts
+    assert row["running_hours"] == pytest.approx(running / 12)
+    assert row["negative_mwh"] == pytest.approx(below, rel=1e-6)
+    assert row["negative_revenue"] == pytest.approx(money, rel=1e-6)
+    assert row["negative_share"] == pytest.approx(below / energy, rel=1e-6)
+    assert row["time_weighted_price"] == pytest.approx(flat, rel=1e-6)
+    assert row["capture_rate"] == pytest.approx(revenue / energy / flat, rel=1e-6)

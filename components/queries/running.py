@@ -1,0 +1,217 @@
+"""Running hours, starts, exposure to negative prices and capture rate by any grouping of units."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from components.market_time import ALWAYS, HOURS_PER_DISPATCH
+from components.metrics.revenue import ratio, unit_sums
+from components.metrics.running import RUNNING, UNKNOWN, capture_rate, negative_sums, starts, states
+from components.queries.base import Choices, Names, PeriodQuery, Result, register
+from components.queries.monthly import regions_of
+from components.queries.pooling import Groups
+from components.queries.regional import aligned, blocks
+from components.queries.revenue import GROUPS
+from components.queries.units import Readings, UnitCoverage, matching, readings, unit_table
+from components.store.snapshot import Snapshot
+from components.vocabulary import NEM, REGIONS
+
+LOOK_BACK = pd.Timedelta(days=1)
+"""How far before the window a unit's last reading is looked for, so that a start on its first interval is seen."""
+_SUMS = (
+    "starts", "any", "running", "known", "earned", "energy_priced", "load_priced", "negative_mwh", "negative_load_mwh",
+    "negative_revenue", "at_flat_price", "flat", "in_region",
+)  # fmt: skip
+
+
+@register
+class Running(PeriodQuery):
+    """How units ran: starts, hours, and what they made of the prices they met."""
+
+    route = "analysis/running"
+    page = "stations"
+    title = "Running, starts and negative prices"
+    description = (
+        "A unit runs while its power (storage: its discharge, a load: what it takes in) exceeds 5 % of its registered "
+        "capacity; a start is the first reading above after one at or below it. Of several units starts and unit hours "
+        "are sums. Units without a known capacity count in neither. Negative prices are RRP < 0."
+    )
+    row_columns = {
+        "region": ("", "Region (with by=region); NEM with region=NEM; empty where a unit's is unknown"),
+        "fuel": ("", "Fuel (with by=fuel)"),
+        "fueltech": ("", "Fuel technology (with by=fueltech)"),
+        "station": ("", "Station (with by=station)"),
+        "duid": ("", "Unit (with by=duid)"),
+        "owner": ("", "Owner (with by=owner)"),
+        "starts": ("", "Starts of all units; null where no capacity is known"),
+        "running_hours": ("h", "Hours in which at least one unit ran"),
+        "unit_hours": ("h", "Hours that the units ran, added up"),
+        "running_share": ("", "Unit hours / hours read of the units with a known capacity"),
+        "negative_mwh": ("MWh", "Energy generated at a negative price"),
+        "negative_load_mwh": ("MWh", "Energy consumed at a negative price, positive"),
+        "negative_share": ("", "Energy at a negative price / energy of the intervals with a price"),
+        "negative_revenue": ("$", "Spot revenue of these intervals, net of what the load paid"),
+        "time_weighted_price": ("$/MWh", "Mean price of the region; of several, weighted by the units' energy there"),
+        "capture_rate": ("", "Capture price / time-weighted price; null where either is nothing, or the mean is negative"),
+        "coverage": ("", "Share of the expected readings of power that are there"),
+    }  # fmt: skip
+    examples = ("last=30d&station=Eraring&by=duid", "last=1y&by=fuel&region=SA1")
+
+    by = Choices(default=["station"], objects=GROUPS, doc="Grouping; one or more of them.")
+    region = Names(default=[], vocabulary="region", doc="Regions; none = all, NEM = all as one.")
+    fuel = Names(default=[], vocabulary="fuel", doc="Fuels; storage belongs to battery and battery_charging.")
+    station = Names(default=[], vocabulary="station", doc="Stations (repeat the parameter for several).")
+    duid = Names(default=[], vocabulary="duid", doc="Units by DUID.")
+    owner = Names(default=[], vocabulary="owner", doc="Owners (repeat the parameter for several).")
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        return 2 * len(unit_table(snapshot).duid)
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        pool = _Pool(self, snapshot)
+        window = pool.window
+        # What stood still before the window, or outside its hours, may start on the first interval that counts.
+        every = replace(window, start=window.start - LOOK_BACK, calendar=ALWAYS)
+        for part in readings(snapshot, every, pool.chosen):
+            pool.add(part)
+        return pool.result()
+
+
+class _Pool:
+    """Sums by group, divided once at the end."""
+
+    def __init__(self, query: Running, snapshot: Snapshot):
+        self.query, self.snapshot = query, snapshot
+        self.window = query.window(snapshot)
+        self.table = unit_table(snapshot)
+        self.groups = Groups(query.by, self.table, one_market=NEM in query.region)
+        self.chosen = matching(
+            self.table, region=query.region, fuel=query.fuel, station=query.station, duid=query.duid, owner=query.owner
+        )
+        self.coverage = UnitCoverage(self.table, self.window, self.chosen)
+        self.sums = {name: np.zeros(len(self.groups)) for name in _SUMS}
+        self.readings = np.zeros(len(self.groups), np.int64)
+        self.priced = np.zeros(len(self.groups), np.int64)
+        self.before = np.full(int(self.table.unit.max(initial=-1)) + 1, UNKNOWN, np.int8)
+        self.mean_price = self._mean_price()
+        self.without_capacity: set[str] = set()
+        self.half_hours = False
+
+    def _mean_price(self) -> np.ndarray:
+        """Time-weighted price of each region over the window (5,) [$/MWh]."""
+        totals, counts = np.zeros(len(REGIONS)), np.zeros(len(REGIONS))
+        for block in blocks(self.snapshot, "price", "rrp", self.window, REGIONS):
+            known = ~np.isnan(block.values)
+            totals += np.where(known, block.values, 0.0).sum(axis=1)
+            counts += known.sum(axis=1)
+        return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan)
+
+    def add(self, part: Readings) -> None:
+        """Add a stretch of readings; what lies before the window or outside its calendar only tells what came before."""
+        table, rows = self.table, part.rows
+        units, roles = table.unit[rows], table.role[rows]
+        state = states(part.values, roles, table.capacity_mw[rows])
+        started, self.before[units] = starts(state, self.before[units])
+        counted = (part.times > np.datetime64(self.window.start, "us")) & self.window.calendar.mask(part.times)
+        if not counted.any():
+            return
+        values, state, started = part.values[:, counted], state[:, counted], started[:, counted]
+        inside = Readings(part.times[counted], rows, lambda: values)
+        live = self.coverage.add(inside) > 0
+        self.without_capacity.update(table.duid[rows][live & ~(table.capacity_mw[rows] > 0)])
+        codes = self.groups.codes[rows]
+        self._spread("starts", codes, started.sum(axis=1))
+        self._spread("known", codes, (state != UNKNOWN).sum(axis=1))
+        running = state == RUNNING
+        self._spread("running", codes, running.sum(axis=1))
+        self._any(codes, running)
+        self._money(inside, codes, roles)
+        self._native(part, rows)
+
+    def _spread(self, name: str, codes: np.ndarray, values: np.ndarray) -> None:
+        self.sums[name] += np.bincount(codes, values, len(self.groups))
+
+    def _any(self, codes: np.ndarray, running: np.ndarray) -> None:
+        """Stamps at which at least one unit of each group ran."""
+        order = np.argsort(codes, kind="stable")
+        first = np.flatnonzero(np.diff(codes[order], prepend=-1))
+        some = np.logical_or.reduceat(running[order], first, axis=0).sum(axis=1)
+        self._spread("any", codes[order][first], some)
+
+    def _money(self, part: Readings, codes: np.ndarray, roles: np.ndarray) -> None:
+        region = regions_of(self.table, part.rows)
+        price = aligned(self.snapshot, "price", "rrp", part.times, REGIONS)
+        sums = unit_sums(part.values, roles, region, price)
+        below = negative_sums(part.values, roles, region, price)
+        self.readings += np.bincount(codes, sums.readings, len(self.groups)).astype(np.int64)
+        self.priced += np.bincount(codes, sums.priced, len(self.groups)).astype(np.int64)
+        flat = np.where(region >= 0, self.mean_price[region], np.nan)
+        for name, values in (
+            ("earned", sums.earned), ("energy_priced", sums.energy_priced), ("load_priced", sums.load_priced),
+            ("negative_mwh", below.energy_priced), ("negative_load_mwh", below.load_priced),
+            ("negative_revenue", below.earned - below.paid),
+            ("at_flat_price", np.where(sums.energy_priced != 0, sums.energy_priced * flat, 0.0)),
+            # Units that gave nothing still stand in a region.
+            ("flat", np.where(np.isnan(flat), 0.0, sums.readings * flat)),
+            ("in_region", np.where(np.isnan(flat), 0.0, sums.readings)),
+        ):  # fmt: skip
+            self._spread(name, codes, values)
+
+    def _native(self, part: Readings, rows: np.ndarray) -> None:
+        """Note whether these readings are half-hourly."""
+        if self.half_hours:
+            return
+        low, high = pd.Timestamp(part.times[0]) - pd.Timedelta(minutes=5), pd.Timestamp(part.times[-1])
+        keys = list(self.table.duid[rows[:1]])
+        for block in self.snapshot.blocks("scada", "mw", low, high, keys):
+            self.half_hours = bool((block.native_minutes() == 30).any())
+
+    def result(self) -> Result:
+        s, order = self.sums, self.groups.ordered(np.flatnonzero(self.readings > 0))
+        known, priced = s["known"] > 0, self.priced > 0
+        rows, intervals = self.coverage.expected()
+        expected = np.bincount(self.groups.codes[rows], intervals, len(self.groups))
+
+        def where(there: np.ndarray, values: np.ndarray) -> np.ndarray:
+            return np.where(there, values, np.nan)
+
+        numbers = {
+            "starts": where(known, s["starts"]),
+            "running_hours": where(known, s["any"] * HOURS_PER_DISPATCH),
+            "unit_hours": where(known, s["running"] * HOURS_PER_DISPATCH),
+            "running_share": ratio(s["running"], s["known"]),
+            "negative_mwh": where(priced, s["negative_mwh"]),
+            "negative_load_mwh": where(priced, s["negative_load_mwh"]),
+            "negative_share": ratio(s["negative_mwh"], s["energy_priced"]),
+            "negative_revenue": where(priced, s["negative_revenue"]),
+            "time_weighted_price": np.where(
+                s["energy_priced"] > 0,
+                ratio(s["at_flat_price"], s["energy_priced"]),
+                ratio(s["flat"], s["in_region"]),
+            ),
+            "capture_rate": capture_rate(s["earned"], s["at_flat_price"]),
+            "coverage": ratio(self.readings, expected),
+        }
+        columns: dict[str, object] = dict(self.groups.columns(order))
+        columns |= {name: values[order] for name, values in numbers.items()}
+        units = {name: self.query.row_columns[name][0] for name in numbers}
+        total, present = self.coverage.totals()
+        return Result(
+            pd.DataFrame(columns), units, self.window.start, self.window.end, tuple(self.query.by), "", "",
+            total or self.window.expected, present, self.snapshot.version, self.snapshot.sources, tuple(self._notes()),
+        )  # fmt: skip
+
+    def _notes(self) -> list[str]:
+        notes = ["A unit runs above 5 % of its registered capacity."]
+        if self.half_hours:
+            notes.append("Half-hourly readings: what started and stopped within a half hour is not seen.")
+        if self.without_capacity:
+            count = len(self.without_capacity)
+            notes.append(
+                f"{count} {'unit has' if count == 1 else 'units have'} no known capacity: their running is unknown."
+            )
+        return notes
