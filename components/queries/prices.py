@@ -1,4 +1,4 @@
-"""Regional prices over time, their statistics, bands and duration."""
+"""Regional prices over time, and their statistics."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ import pandas as pd
 import param
 
 from components.errors import Problem
-from components.market_time import TIME_DTYPE, label_side
+from components.market_time import label_side
 from components.metrics.buckets import Means
-from components.metrics.prices import bands, duration, native_values, summarise
-from components.queries.base import Names, PeriodQuery, Result, WindowQuery, register
+from components.metrics.prices import summarise
+from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.prices_period import ORDER, REGION_DOC, PricePeriodQuery
 from components.queries.regional import axis_of, long_frame, named, prices, regions_asked, shown_buckets
 from components.schema import DATASETS
-from components.store.snapshot import Block, Snapshot
+from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS
 
-_REGION_DOC = "Regions; none = the five apart, NEM = the demand-weighted price of all."
-_ORDER = (*REGIONS, NEM)
 ENERGY = "energy"
 PRICE_UNITS = {c.name: c.unit for c in DATASETS["price"].columns}
 FCAS = tuple(name.removesuffix("_rrp") for name in PRICE_UNITS if name.endswith("_rrp"))
@@ -52,7 +51,7 @@ class RegionalPrices(WindowQuery):
         "last=30d&hour=17-20&weekday=workday",
     )
 
-    region = Names(default=[], vocabulary="region", doc=_REGION_DOC)
+    region = Names(default=[], vocabulary="region", doc=REGION_DOC)
     agg: Any = param.Selector(
         default="mean", objects=["mean", "min", "max"], doc="What a bucket shows of its 5-minute prices."
     )
@@ -115,44 +114,8 @@ class RegionalPrices(WindowQuery):
         )  # fmt: skip
 
 
-class _PriceQuery(PeriodQuery):
-    """What statistics, bands and duration share: all prices of a window, region by region."""
-
-    dataset = "price"
-    page = "prices"
-
-    region = Names(default=[], vocabulary="region", doc=_REGION_DOC)
-
-    def gathered(self, snapshot: Snapshot) -> tuple[tuple[str, ...], Block, np.ndarray]:
-        """The regions asked for, their prices and native minutes in one block, and their demand."""
-        window = self.window(snapshot)
-        asked = regions_asked(self.region)
-        times, values, native, demand = [], [], [], []
-        for price, load in prices(snapshot, window, nem=NEM in asked):
-            rows = [price.keys.index(r) for r in asked]
-            times.append(price.times)
-            values.append(price.values[rows])
-            native.append(price.native_minutes()[rows])
-            demand.append(load.values[rows])
-        if not times:
-            empty = np.empty((len(asked), 0))
-            return asked, Block(np.empty(0, TIME_DTYPE), asked, empty, empty.astype("uint8")), empty
-        block = Block(np.concatenate(times), asked, np.concatenate(values, axis=1), np.concatenate(native, axis=1))
-        return asked, block, np.concatenate(demand, axis=1)
-
-    def answer(
-        self, snapshot: Snapshot, frame: pd.DataFrame, units: dict[str, str], block: Block, series: tuple[str, ...]
-    ) -> Result:
-        """The result around a frame, with the coverage of the prices behind it."""
-        window = self.window(snapshot)
-        return Result(
-            frame, units, window.start, window.end, series, "", "", window.expected * len(block.keys),
-            int((~np.isnan(block.values)).sum()), snapshot.version, snapshot.sources,
-        )  # fmt: skip
-
-
 @register
-class PriceStats(_PriceQuery):
+class PriceStats(PricePeriodQuery):
     """Statistics of regional prices over a window."""
 
     route = "prices/stats"
@@ -204,104 +167,8 @@ class PriceStats(_PriceQuery):
             frame[column] = frame[column].astype("int64" if column in _COUNTS else "float64")
         for column in ("min_time", "max_time"):
             frame[column] = frame[column].astype("datetime64[us]")
-        frame["region"] = named(_ORDER, np.array([_ORDER.index(r["region"]) for r in rows], int))
+        frame["region"] = named(ORDER, np.array([ORDER.index(r["region"]) for r in rows], int))
         return self.answer(snapshot, frame, units, block, ("region",))
 
 
-@register
-class PriceBands(_PriceQuery):
-    """How much time prices spend in each band, and what each adds to the mean."""
-
-    route = "prices/bands"
-    title = "Price bands"
-    description = (
-        "Share of time, mean and contribution to the mean of each price band. Bands are contiguous from floor to "
-        "cap; a price on an edge belongs to the band above. The contributions add up to the mean."
-    )
-    row_columns = {
-        "region": ("", "Region, or NEM"),
-        "band": ("", "Band, in $/MWh"),
-        "low": ("$/MWh", "Lower edge, inclusive; null for the lowest band"),
-        "high": ("$/MWh", "Upper edge, exclusive; null for the highest band"),
-        "hours": ("h", "Time in the band"),
-        "intervals": ("", "Native intervals in the band"),
-        "share": ("", "Share of the time that has a price"),
-        "mean": ("$/MWh", "Mean price within the band"),
-        "contribution": ("$/MWh", "What the band adds to the overall mean"),
-    }
-    examples = ("last=30d&region=SA1",)
-
-    def rows_at_most(self, snapshot: Snapshot) -> int:
-        return len(regions_asked(self.region)) * 7
-
-    def run(self, snapshot: Snapshot) -> Result:
-        self.ensure(snapshot)
-        asked, block, _ = self.gathered(snapshot)
-        native = block.native_minutes()
-        rows = []
-        for i, region in enumerate(asked):
-            if np.isnan(block.values[i]).all():
-                continue
-            for band in bands(block.values[i], native[i]):
-                row = {"region": region, **asdict(band)}
-                row["band"] = row.pop("label")
-                rows.append(row)
-        frame = pd.DataFrame(rows, columns=list(self.row_columns))
-        units = {c: unit for c, (unit, _) in self.row_columns.items() if c not in ("region", "band")}
-        for column in units:
-            numbers = frame[column].astype("int64" if column in _COUNTS else "float64")
-            frame[column] = numbers.mask(np.isinf(numbers))
-        frame["region"] = pd.Categorical(frame["region"], categories=list(_ORDER))
-        frame["band"] = pd.Categorical(frame["band"], categories=list(dict.fromkeys(frame["band"])))
-        return self.answer(snapshot, frame, units, block, ("region", "band"))
-
-
-@register
-class PriceDuration(_PriceQuery):
-    """The price that was exceeded for each share of the time."""
-
-    route = "prices/duration"
-    title = "Price duration curve"
-    description = (
-        "Prices of the window from the highest to the lowest, by the share of time in which each was exceeded."
-    )
-    row_columns = {
-        "region": ("", "Region, or NEM"),
-        "exceedance": ("", "Share of the time with a higher price: 0 = the highest price, 1 = the lowest"),
-        "price": ("$/MWh", "Price"),
-        "hours": ("h", "Hours with a higher price"),
-    }
-    examples = ("last=30d&region=NSW1", "last=1y&steps=200")
-
-    steps = param.Integer(default=100, bounds=(10, 1000), doc="Number of steps between the highest and lowest price.")
-
-    def rows_at_most(self, snapshot: Snapshot) -> int:
-        return len(regions_asked(self.region)) * (self.steps + 1)
-
-    def run(self, snapshot: Snapshot) -> Result:
-        self.ensure(snapshot)
-        asked, block, _ = self.gathered(snapshot)
-        native = block.native_minutes()
-        shares = np.linspace(0, 1, self.steps + 1)
-        regions, price, hours = [], [], []
-        for i, region in enumerate(asked):
-            sample = native_values(block.times, block.values[i], native[i])
-            if not len(sample):
-                continue
-            regions.append(region)
-            price.append(duration(sample, shares))
-            hours.append(shares * (~np.isnan(block.values[i])).sum() * 5 / 60)
-        count = len(regions)
-        frame = pd.DataFrame(
-            {
-                "region": named(_ORDER, np.repeat([_ORDER.index(r) for r in regions], len(shares)).astype(int)),
-                "exceedance": np.tile(shares, count),
-                "price": np.concatenate(price) if count else np.empty(0),
-                "hours": np.concatenate(hours) if count else np.empty(0),
-            }
-        )
-        units = {"exceedance": "", "price": "$/MWh", "hours": "h"}
-        return self.answer(snapshot, frame, units, block, ("region",))
-
-
-__all__ = ["PriceBands", "PriceDuration", "PriceStats", "RegionalPrices"]
+__all__ = ["PriceStats", "RegionalPrices"]

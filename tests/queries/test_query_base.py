@@ -25,7 +25,8 @@ from components.queries.base import (
     register,
 )
 from components.queries.generation import GenerationByFuel
-from components.queries.prices import PriceDuration, RegionalPrices
+from components.queries.prices import RegionalPrices
+from components.queries.prices_bands import PriceDuration
 from components.queries.revenue import Revenue
 from components.queries.stations import StationOutput
 from components.queries.units import unit_table

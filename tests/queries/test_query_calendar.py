@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from components.queries.base import REGISTRY, PeriodQuery, Recurring, WindowQuery
 from components.queries.demand import Demand
 from components.queries.generation import GenerationByFuel
-from components.queries.prices import PriceBands, PriceDuration, PriceStats, RegionalPrices
+from components.queries.prices import PriceStats, RegionalPrices
+from components.queries.prices_bands import PriceBands, PriceDuration
 from components.queries.revenue import Revenue
 from components.queries.stations import StationOutput
 from components.vocabulary import REGIONS

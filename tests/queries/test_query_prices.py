@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.queries.prices import PriceBands, PriceDuration, PriceStats, RegionalPrices
+from components.queries.prices import PriceStats, RegionalPrices
+from components.queries.prices_bands import PriceBands, PriceDuration
 from components.store.snapshot import empty_snapshot
 from components.vocabulary import REGIONS
 
