@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_whole(1, 65535), help="port to listen on (default: server.port)")
     serve.add_argument("--address", help="address to listen on (default: server.address)")
     serve.add_argument("--num-procs", type=_whole(1, 64), help="server processes (default: server.num_procs)")
+    serve.add_argument("--live", action="store_true", help="also keep collecting from collect.source")
     serve.add_argument("--dev", action="store_true", help="restart when a file changes; not for the public")
 
     demo = command("demo", _demo, "write a synthetic but plausible market")
@@ -103,6 +104,12 @@ def parser() -> argparse.ArgumentParser:
     ingest.add_argument("--end", type=_date, metavar="DATE", help="only up to here")
     ingest.add_argument("--tables", type=_tables, metavar="LIST", help=f"some of {','.join(TABLES)} (default: all)")
     ingest.add_argument("--workers", type=_whole(1, 32), help="files at the same time (default: ingest.workers)")
+
+    collect = command("collect", _collect, "follow AEMO's current reports, filling gaps from the archives")
+    collect.add_argument("--source", metavar="URL|DIR", help="site, mirror or folder (default: collect.source)")
+    collect.add_argument("--tables", type=_tables, metavar="LIST", help=f"some of {','.join(TABLES)} (default: all)")
+    collect.add_argument("--once", action="store_true", help="one round, then end")
+    collect.add_argument("--with-parent", action="store_true", help="end when the program that started this one ends")
 
     legacy = command("import", _import, "read the files of the earlier dashboard into the lake")
     legacy.add_argument("folder", metavar="DIR", type=Path)
@@ -129,7 +136,7 @@ def _serve(args: argparse.Namespace, settings: Settings) -> int:
 
     given = {"port": args.port, "address": args.address, "num_procs": args.num_procs}
     server = replace(settings.server, **{name: value for name, value in given.items() if value is not None})
-    become_server(replace(settings, server=server), dev=args.dev)
+    become_server(replace(settings, server=server), dev=args.dev, live=args.live)
 
 
 def _demo(args: argparse.Namespace, settings: Settings) -> int:
@@ -176,6 +183,43 @@ def _ingest(args: argparse.Namespace, settings: Settings) -> int:
     for line in report.lines():
         print(line)
     return _fail(report.failure, 1) if report.failed else 0
+
+
+def _collect(args: argparse.Namespace, settings: Settings) -> int:
+    from components.ingest.collect import Collector
+
+    with Collector(_lake(settings), args.source or settings.collect.source, settings, tables=args.tables) as collector:
+        if args.once:
+            done = collector.round()
+            print(done.line())
+            return _fail(done.error, 1) if done.error else 0
+        collector.run(_stop_asked(with_parent=args.with_parent), lambda done: print(done.line(), flush=True))
+    return 0
+
+
+def _stop_asked(*, with_parent: bool) -> Callable[[float], bool]:
+    """A pause that ends early, with True, on SIGTERM and (``with_parent``) when the parent process is gone."""
+    import signal
+    import threading
+
+    def end(*_: object) -> None:
+        # What a round did not publish is read again next time; one that hangs on a slow server is not waited for.
+        rest = threading.Timer(3.0, os._exit, (0,))
+        rest.daemon = True
+        rest.start()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    parent, over = os.getppid(), threading.Event()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            over.wait(1.0)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if with_parent:
+        threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+    return over.wait
 
 
 def _import(args: argparse.Namespace, settings: Settings) -> int:

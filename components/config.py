@@ -32,6 +32,8 @@ from components.errors import ConfigError, nearest
 FILE_NAME = "panel_config.yaml"
 ENV_CONFIG = "AEMO_DASHBOARD_CONFIG"
 ENV_DATA_DIR = "AEMO_DASHBOARD_DATA_DIR"
+ENV_LIVE = "AEMO_DASHBOARD_LIVE"
+"""Set: the server keeps a collector at work."""
 PROJECT = Path(__file__).resolve().parents[1]
 """Folder that holds ``components/`` and, in a checkout, ``app/``."""
 
@@ -119,6 +121,22 @@ class IngestSettings:
 
 
 @dataclass(frozen=True)
+class CollectSettings:
+    """How the current reports are followed."""
+
+    source: str = _setting("https://www.nemweb.com.au/", "Site or mirror that `collect` and `serve --live` follow")
+    every_seconds: float = _setting(300.0, "From one round to the next; rounds begin at its multiples [s]", 1, 86_400)
+    delay_seconds: float = _setting(30.0, "How long after that a round begins: AEMO needs some 20 s [s]", 0, 3_600)
+    retry_seconds: float = _setting(
+        20.0, "First pause before looking again for an interval that is late [s]", 0.1, 3_600
+    )
+    spacing_seconds: float = _setting(0.05, "Least time from one request to the next [s]", 0, 60)
+    listing_seconds: float = _setting(3_600.0, "How long a listing of folders is kept [s]", 0, 86_400)
+    backfill_seconds: float = _setting(3_600.0, "From one look for gaps to the next [s]", 1, 604_800)
+    backfill_days: int = _setting(40, "How far back gaps are filled [days]", 0, 4_000)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything ``panel_config.yaml`` may say."""
 
@@ -126,6 +144,7 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings, metadata={"doc": "Pages and API"})
     api: ApiSettings = field(default_factory=ApiSettings, metadata={"doc": "Limits of the API"})
     ingest: IngestSettings = field(default_factory=IngestSettings, metadata={"doc": "Limits of reading AEMO's files"})
+    collect: CollectSettings = field(default_factory=CollectSettings, metadata={"doc": "Following the current reports"})
 
 
 @dataclass(frozen=True)

@@ -98,10 +98,11 @@ def pages(project: Path) -> list[str]:
     return found
 
 
-def become_server(settings: Settings, *, dev: bool) -> NoReturn:
+def become_server(settings: Settings, *, dev: bool, live: bool = False) -> NoReturn:
     """Print the exact ``panel serve`` line and become it (exec: no parent process is left).
 
-    The server's processes find the same settings through the environment (:func:`components.config.active`).
+    The server's processes find the same settings through the environment (:func:`components.config.active`),
+    and there too that they are to keep a collector at work (``live``; :mod:`components.live`).
 
     Raises
     ------
@@ -116,6 +117,10 @@ def become_server(settings: Settings, *, dev: bool) -> NoReturn:
     ensure_port_free(server.address, server.port)
     scripts = pages(project)
     environment = {config.ENV_DATA_DIR: str(settings.data_dir)}
+    if live:
+        environment[config.ENV_LIVE] = "1"
+    else:
+        os.environ.pop(config.ENV_LIVE, None)
     file = os.environ.get(config.ENV_CONFIG) or config.default_file()
     if file:
         environment[config.ENV_CONFIG] = str(Path(file).resolve())

@@ -56,4 +56,7 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
 
 
 if __name__ == SETUP_MODULE:
+    from components.live import keep_live
+
     load_once()
+    keep_live()

@@ -17,18 +17,21 @@ import pandas as pd
 from components.ingest.names import MMS, UNITS, FileName, plain, read_name
 from components.ingest.tables import TABLES, tables_for
 
+CURRENT, ARCHIVE, MMSDM = "current", "archive", "mmsdm"
+TREES = frozenset({CURRENT, ARCHIVE, MMSDM})
+"""NEMWEB's trees: the last days file by file, the last thirteen months by day, everything by month."""
 MOST_DEPTH = 14
 """Folders below each other; NEMWEB has nine."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a run is about: datasets (``units`` among them) and the window ``(start, end]``, None = open."""
+    """What a run is about: datasets (``units`` among them), the window ``(start, end]``, None = open, and the trees."""
 
     datasets: frozenset[str]
     start: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
-    current_only: bool = False
+    trees: frozenset[str] = TREES
 
     def month(self, first: pd.Timestamp) -> bool:
         """Whether an archive month (which may run a day over) is wanted."""
@@ -126,10 +129,12 @@ def descend(parts: Sequence[str], children: Sequence[str], wanted: Wanted) -> li
         nemweb = kept = [c for c in own if names[c] == "MMSDM_HISTORICAL_DATA_SQLLOADER"]
     elif here in _INSIDE:
         nemweb = [c for c in own if names[c] in _INSIDE[here]]
-        kept = [c for c in nemweb if not (wanted.current_only and names[c] == "ARCHIVE")]
+        kept = [c for c in nemweb if names[c].lower() not in TREES or names[c].lower() in wanted.trees]
     else:
-        nemweb = [c for c in own if wanted.current_only and names[c] in ("REPORTS", "DATA_ARCHIVE")]
-        kept = [c for c in nemweb if names[c] == "REPORTS"]
+        nemweb = [c for c in own if wanted.trees != TREES and names[c] in ("REPORTS", "DATA_ARCHIVE")]
+        kept = [
+            c for c in nemweb if (wanted.trees & {CURRENT, ARCHIVE} if names[c] == "REPORTS" else MMSDM in wanted.trees)
+        ]
     return kept if nemweb else own
 
 

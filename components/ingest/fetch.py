@@ -38,6 +38,7 @@ class Limits:
     attempts, deadline : per file, retries and waits included.
     stall : longest silence of the server.
     wait_first, wait_most, wait_jitter : pause before the second attempt, longest pause, random addition.
+    spacing : least time from one request to the next, whichever worker asks.
     listing_bytes, file_bytes : largest listing page and largest file.
     """
 
@@ -47,6 +48,7 @@ class Limits:
     wait_first: float = 0.5
     wait_most: float = 20.0
     wait_jitter: float = 1.0
+    spacing: float = 0.0
     listing_bytes: int = 32 << 20
     file_bytes: int = 1 << 30
 
@@ -87,6 +89,7 @@ class Fetcher:
         headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
         self._client = httpx.Client(headers=headers, timeout=min(limits.stall, limits.deadline), follow_redirects=False)
         self._calm_until = 0.0
+        self._next = 0.0
         self._lock = threading.Lock()
         logging.getLogger("stamina").addHandler(logging.NullHandler())  # the summary says what failed
 
@@ -206,8 +209,10 @@ class Fetcher:
 
     def _wait_for_calm(self, until: float) -> None:
         with self._lock:
-            calm = self._calm_until
-        left = min(calm, until) - time.monotonic()
+            now = time.monotonic()
+            turn = max(self._calm_until, self._next, now)
+            self._next = turn + self.limits.spacing
+        left = min(turn, until) - now
         if left > 0:
             time.sleep(left)
 

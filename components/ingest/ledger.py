@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,14 @@ class Ledger:
         """Enter a file whose rows are published."""
         self._files.pop(identity, None)
         self._files[identity] = entry
+
+    def keep_only(self, listed: Collection[str]) -> bool:
+        """Drop files that stood in the folders of those ``listed`` and stand there no more; True when any did."""
+        folders = {identity.rpartition("/")[0] for identity in listed}
+        gone = [i for i in self._files if i not in listed and i.rpartition("/")[0] in folders]
+        for identity in gone:
+            del self._files[identity]
+        return bool(gone)
 
     def forget(self) -> None:
         """Drop every entry: the lake began anew."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -30,8 +31,8 @@ MOST_PAGES = 20_000
 NEMWEB_HOST = "nemweb.com.au"
 
 
-def open_source(text: str, limits: Limits, workers: int = 4) -> Source:
-    """A folder, a single file, or a web address.
+def open_source(text: str, limits: Limits, workers: int = 4, keep_listings: float = 0.0) -> Source:
+    """A folder, a single file, or a web address (for ``keep_listings`` see :class:`WebSource`).
 
     Raises
     ------
@@ -44,7 +45,7 @@ def open_source(text: str, limits: Limits, workers: int = 4) -> Source:
         raise UsageError("--source is empty: expected a folder or an http address")
     scheme = re.match(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://", text)
     if scheme and scheme[1].lower() in ("http", "https"):
-        return WebSource(text, limits, workers)
+        return WebSource(text, limits, workers, keep_listings)
     if scheme and scheme[1].lower() == "file":
         return FolderSource(Path(unquote(urlsplit(text).path)), limits)
     if scheme:
@@ -53,15 +54,21 @@ def open_source(text: str, limits: Limits, workers: int = 4) -> Source:
 
 
 class WebSource:
-    """NEMWEB, or any server that lists its folders. Never leaves the address it was given."""
+    """NEMWEB, or any server that lists its folders. Never leaves the address it was given.
 
-    def __init__(self, url: str, limits: Limits, workers: int = 4):
+    Who asks again and again keeps the pages that list folders only for ``keep_listings`` seconds: those with
+    files are asked for every time.
+    """
+
+    def __init__(self, url: str, limits: Limits, workers: int = 4, keep_listings: float = 0.0):
         parts = urlsplit(url)
         if not parts.hostname:
             raise UsageError(f"--source {url!r}: expected an address such as https://www.nemweb.com.au/")
         self.label = url
         self._workers = workers
         self._limits = limits
+        self._keep = keep_listings
+        self._kept: dict[str, tuple[float, list[Link]]] = {}
         self._fetcher = Fetcher(url, limits)
         self._root = urlunsplit((parts.scheme, parts.netloc, parts.path or "/", "", ""))
         self._is_file = re.search(r"\.(zip|csv|gz|xlsx)$", parts.path.lower()) is not None
@@ -116,6 +123,9 @@ class WebSource:
         ]
 
     def _list(self, url: str, listing: Listing, *, is_root: bool) -> list[Link]:
+        until, links = self._kept.get(url, (0.0, []))
+        if time.monotonic() < until:
+            return links
         try:
             body = self._fetcher.get(url, self._limits.listing_bytes)
         except AbsentError:
@@ -127,7 +137,10 @@ class WebSource:
                 raise
             listing.unread.append(str(why))
             return []
-        return read_listing(body.data, url, self._root)
+        links = read_listing(body.data, url, self._root)
+        if all(k.folder for k in links):
+            self._kept[url] = (time.monotonic() + self._keep, links)
+        return links
 
     def _follow(
         self, links: list[Link], base: list[str], inside: tuple[str, ...], wanted: Wanted, listing: Listing

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from components.config import active
 from components.errors import FileRejected, SourceError, UsageError, nearest
 from components.ingest.coverage import Due, find_gaps
-from components.ingest.discover import Listing, Source, SourceFile, Wanted
+from components.ingest.discover import CURRENT, Listing, Source, SourceFile, Wanted
 from components.ingest.fetch import Limits
 from components.ingest.ledger import Ledger, split
 from components.ingest.names import DATASET_NAMES, MMS, UNITS
@@ -84,16 +84,45 @@ def ingest(
         listing = opened.find(wanted)
         if not listing.files:
             _explain_nothing(source, listing, wanted)
-        run = _Run(lake, opened, wanted, workers, IngestReport(source, notes=notes))
-        run.report.files_found = len(listing.files)
-        run.report.notes += listing.unread
-        return run.go(listing.files, progress=progress and sys.stderr.isatty())
+        report = read_listed(lake, opened, wanted, listing, workers, progress=progress and sys.stderr.isatty())
+        report.notes[:0] = notes
+        return report
     finally:
         opened.close()
 
 
+def read_listed(
+    lake: Lake, source: Source, wanted: Wanted, listing: Listing, workers: int, *,
+    progress: bool = False, count_gaps: bool = True,
+) -> IngestReport:  # fmt: skip
+    """Read what was found and the ledger does not know, and publish it.
+
+    ``count_gaps`` looks for what is missing afterwards, which reads whole months.
+    """
+    report = IngestReport(source.label, files_found=len(listing.files), notes=list(listing.unread))
+    return _Run(lake, source, wanted, workers, report).go(listing.files, progress=progress, count_gaps=count_gaps)
+
+
 def _wanted(source: str, start: Date, end: Date, tables: Sequence[str] | str | None) -> tuple[Wanted, list[str]]:
     """The window and the datasets a call asks for."""
+    chosen = wanted_datasets(tables)
+    low, high = (parse_instant(d) if isinstance(d, str) else d for d in (start, end))
+    if low is not None and high is not None and high <= low:
+        raise UsageError(f"--end {high} does not lie after --start {low}")
+    if low is None and is_whole_nemweb(source):
+        note = f"NEMWEB's current reports only (about {CURRENT_DAYS} days); give --start for more"
+        return Wanted(frozenset(chosen), None, high, frozenset({CURRENT})), [note]
+    return Wanted(frozenset(chosen), low, high), []
+
+
+def wanted_datasets(tables: Sequence[str] | str | None) -> list[str]:
+    """Datasets by their names on the command line; None = all.
+
+    Raises
+    ------
+    UsageError
+        When there is none of that name.
+    """
     chosen = tables.split(",") if isinstance(tables, str) else list(tables or DATASET_NAMES)
     for name in chosen:
         if name not in DATASET_NAMES:
@@ -102,13 +131,7 @@ def _wanted(source: str, start: Date, end: Date, tables: Sequence[str] | str | N
                 f"--tables: {name!r} is none of {', '.join(DATASET_NAMES)}"
                 + (f"; did you mean {hint}?" if hint else "")
             )
-    low, high = (parse_instant(d) if isinstance(d, str) else d for d in (start, end))
-    if low is not None and high is not None and high <= low:
-        raise UsageError(f"--end {high} does not lie after --start {low}")
-    if low is None and is_whole_nemweb(source):
-        note = f"NEMWEB's current reports only (about {CURRENT_DAYS} days); give --start for more"
-        return Wanted(frozenset(chosen), None, high, current_only=True), [note]
-    return Wanted(frozenset(chosen), low, high), []
+    return chosen
 
 
 def _explain_nothing(source: str, listing: Listing, wanted: Wanted) -> None:
@@ -136,7 +159,7 @@ class _Run:
         self.failures = 0
         self.demo = False
 
-    def go(self, files: list[SourceFile], *, progress: bool) -> IngestReport:
+    def go(self, files: list[SourceFile], *, progress: bool, count_gaps: bool) -> IngestReport:
         """Read, publish, sum up."""
         todo, self.report.files_known = split(self._with_sizes(files), self.ledger, self.wanted)
         # Lists of units first: then the first version that has readings has their names as well.
@@ -153,7 +176,8 @@ class _Run:
             while self._batch(stream, bar):
                 pass
         self.report.aside.sort()
-        self.report.gaps = find_gaps(self.lake, self.due.spans())
+        if count_gaps:
+            self.report.gaps = find_gaps(self.lake, self.due.spans())
         return self.report
 
     def _with_sizes(self, files: list[SourceFile]) -> list[SourceFile]:

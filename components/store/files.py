@@ -195,9 +195,12 @@ def read_table(path: Path, sha256: str) -> pa.Table:
 
 
 class Lock:
-    """The right to publish into one lake. The system lets go of it when its holder dies, however that was."""
+    """A right that one process has at a time, to publish into one lake as a rule.
 
-    def __init__(self, path: Path):
+    The system lets go of it when its holder dies, however that was.
+    """
+
+    def __init__(self, path: Path, doing: str = "publishing into"):
         self._number = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(self._number, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -207,7 +210,7 @@ class Lock:
             if taken.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 raise
             who = f"process {holder}" if holder.isdigit() else "another program"
-            raise StoreBusy(f"{who} is publishing into {path.parent}; wait until it is done, then try again") from None
+            raise StoreBusy(f"{who} is {doing} {path.parent}; wait until it is done, then try again") from None
         os.ftruncate(self._number, 0)
         os.pwrite(self._number, str(os.getpid()).encode(), 0)
         _held.add(self._number)

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "api": ANSWERS | {"component_route", "store.shared"},
     "component_route": set(),
     "worker_signals": set(),
+    "live": {"config"},
     "panel_speed": set(),
     "startup": None,
     "serving": None,

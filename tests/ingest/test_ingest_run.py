@@ -14,6 +14,7 @@ from nemweb_server import Fault, serving
 
 from components.errors import SourceError, UsageError
 from components.ingest import run as run_module
+from components.ingest.discover import TREES
 from components.ingest.fetch import Limits
 from components.ingest.run import ingest
 from components.schema import DATASETS
@@ -383,12 +384,12 @@ def test_demo_files_make_a_demo_and_never_mix(tree, tmp_path):
 
 def test_nemweb_itself_is_read_for_two_days_unless_told(monkeypatch):
     wanted, notes = run_module._wanted("https://www.nemweb.com.au/", None, None, None)
-    assert wanted.current_only
+    assert wanted.trees == {"current"}
     assert "give --start for more" in notes[0]
-    assert not run_module._wanted("https://nemweb.com.au/", "2024-01-01", None, None)[0].current_only
+    assert run_module._wanted("https://nemweb.com.au/", "2024-01-01", None, None)[0].trees == TREES
     month = "https://nemweb.com.au/Data_Archive/Wholesale_Electricity/MMSDM/2024/MMSDM_2024_07/"
-    assert not run_module._wanted(month, None, None, None)[0].current_only
-    assert not run_module._wanted("http://localhost:8000/", None, None, None)[0].current_only
+    assert run_module._wanted(month, None, None, None)[0].trees == TREES
+    assert run_module._wanted("http://localhost:8000/", None, None, None)[0].trees == TREES
 
 
 def test_the_ledger_is_plain_json_by_address(tree, tmp_path):
