@@ -128,6 +128,22 @@ def bucket_label(starts: np.ndarray, interval: str) -> np.ndarray:
     return bucket_end(starts, interval) if label_side(interval) == "end" else np.asarray(starts, TIME_DTYPE)
 
 
+def bucket_name(start: np.datetime64 | pd.Timestamp, interval: str) -> str:
+    """What a bucket of a month or longer is called; the financial year by the year in which it ends.
+
+    >>> bucket_name(np.datetime64("2024-07-01"), "fy"), bucket_name(np.datetime64("2024-12-01"), "season")
+    ('FY25', 'Summer 2024-25')
+    """
+    begin = pd.Timestamp(start)
+    if interval == "fy":
+        return f"FY{(begin.year + 1) % 100:02}"
+    if interval == "season":
+        name = {12: "Summer", 3: "Autumn", 6: "Winter", 9: "Spring"}[begin.month]
+        return f"{name} {begin.year}" + (f"-{(begin.year + 1) % 100:02}" if begin.month == 12 else "")
+    names = {"1y": f"{begin:%Y}", "half": f"{begin:%Y} H{begin.month // 6 + 1}", "3M": f"{begin:%Y} Q{begin.quarter}"}
+    return names.get(interval, f"{begin:%Y-%m}")
+
+
 def dispatch_stamps(start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
     """Every 5-minute stamp in ``(start, end]`` as datetime64[us]."""
     step = np.timedelta64(5, "m").astype("timedelta64[us]")
