@@ -72,6 +72,9 @@ def values_of(name: str, parameter: param.Parameter) -> st.SearchStrategy:
         return st.booleans()
     if isinstance(parameter, param.Integer):
         return st.integers(*parameter.bounds)
+    if isinstance(parameter, param.Number):
+        low, high = parameter.bounds
+        return st.integers(round(low * 1000), round(high * 1000)).map(lambda n: n / 1000)
     if isinstance(parameter, param.String):
         return st.just("") | words
     raise AssertionError(f"{name}: no values for a {type(parameter).__name__}; add them here")
