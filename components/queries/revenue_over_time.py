@@ -1,0 +1,180 @@
+"""Revenue of groups of units bucket by bucket: the largest ones, and all others as one more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import param
+
+from components.market_time import Window, label_side
+from components.metrics.buckets import Axis
+from components.metrics.revenue import UnitSums, capture_price, unit_sums
+from components.queries.base import Choices, Result, WindowQuery, register
+from components.queries.monthly import money_of_units, regions_of
+from components.queries.pooling import FIELDS
+from components.queries.regional import axis_of, blocks, long_frame, shown_buckets
+from components.queries.revenue import GROUPS, Revenue, RevenuePool
+from components.queries.revenue_pivot import RevenueGroups
+from components.queries.row_totals import RowTotals
+from components.queries.units import readings, unit_table
+from components.store.snapshot import Snapshot
+from components.vocabulary import FUELS, FUELTECHS, GENERATOR, REGIONS
+
+OTHERS = "others"
+"""Name of the groups that are not among the largest, put together."""
+AUTO = ((4, "1h"), (62, "1d"), (400, "7d"), (12 * 366, "1M"))
+"""Days of a window -> interval that ``auto`` picks: some dozens of bars; longer windows by year."""
+_COLUMNS = ("energy_mwh", "load_mwh", "revenue", "load_cost", "capture_price")
+
+
+@register
+class RevenueOverTime(RevenueGroups, WindowQuery):
+    """Energy and spot revenue of groups of units over time."""
+
+    route = "analysis/revenue-over-time"
+    title = "Revenue over time"
+    description = (
+        "Energy and gross spot revenue of each group in each bucket, summed at the 5-minute interval. With top, the "
+        "smaller groups are put together as others, so that every bucket adds up to everything asked for."
+    )
+    row_columns = {
+        "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
+        "region": ("", "Region (with by=region), unknown where a unit's is; NEM with region=NEM"),
+        "fuel": ("", "Fuel (with by=fuel)"),
+        "fueltech": ("", "Fuel technology (with by=fueltech)"),
+        "station": ("", "Station (with by=station)"),
+        "duid": ("", "Unit (with by=duid)"),
+        "owner": ("", "Owner (with by=owner), unknown where it is"),
+        **{name: Revenue.row_columns[name] for name in _COLUMNS},
+    }
+    examples = ("last=7d&by=fuel", "last=30d&by=station&top=8&region=SA1", "last=1y&interval=1M&by=owner&top=5")
+
+    by = Choices(
+        default=["fuel"], objects=GROUPS, doc="Grouping; one or more of " + ", ".join(GROUPS) + "."
+    )  # fmt: skip
+    top = param.Integer(
+        default=0, bounds=(0, 1000), doc="Only the groups with the most revenue or cost in the window, the others as one; 0 = all."
+    )  # fmt: skip
+
+    def _window(self, snapshot: Snapshot) -> Window:
+        window = super()._window(snapshot)
+        if self.interval != "auto":
+            return window
+        days = (window.end - window.start) / pd.Timedelta(days=1)
+        interval = next((name for most, name in AUTO if days <= most), "1y")
+        same = {name: getattr(self, name) for name in self.parameters()}
+        whole: Window = type(self)(**{**same, "interval": interval})._window(snapshot)
+        return whole
+
+    def rows_at_most(self, snapshot: Snapshot) -> int:
+        sizes = {"region": 7, "fuel": len(FUELS), "fueltech": len(FUELTECHS)}
+        known = set(self.by) <= set(sizes)
+        groups = (
+            int(np.prod([sizes[b] for b in self.by])) if known else 2 * len(unit_table(snapshot).duid) + len(REGIONS)
+        )
+        return self.buckets_at_most(snapshot) * (min(groups, self.top + 1) if self.top else groups)
+
+    def groups(self, totals: RowTotals, chosen: np.ndarray) -> tuple[np.ndarray, list[tuple[str, ...]]]:
+        """Group of each row (N,), -1 where it is not asked for, and the groups' names in their order."""
+        live = chosen & (totals.field("readings") > 0)
+        parts = [self.names(totals, word) for word in self.by]
+        keys = np.stack([codes for codes, _ in parts], axis=1)
+        pairs, codes = np.unique(keys[live], axis=0, return_inverse=True)
+        codes = codes.reshape(-1)
+        names = [tuple(words[i] for i, (_, words) in zip(pair, parts, strict=True)) for pair in pairs.tolist()]
+        out = np.full(totals.rows, -1)
+        if not self.top or len(names) <= self.top + 1:
+            out[live] = codes
+            return out, names
+        weight = np.abs(np.bincount(codes, (totals.field("earned") - totals.field("paid"))[live], len(names)))
+        kept = np.sort(np.argsort(-weight, kind="stable")[: self.top])
+        place = np.full(len(names), self.top)
+        place[kept] = np.arange(self.top)
+        out[live] = place[codes]
+        return out, [*(names[k] for k in kept.tolist()), (OTHERS,) * len(self.by)]
+
+    def run(self, snapshot: Snapshot) -> Result:
+        self.ensure(snapshot)
+        window = self.window(snapshot)
+        totals = self.totals(snapshot)
+        chosen = self.rows_chosen(totals)
+        codes, names = self.groups(totals, chosen)
+        axis = axis_of(snapshot, window, "scada", "rooftop")
+        sums = self._sums(snapshot, window, axis, codes, len(names))
+        s = dict(zip(FIELDS, sums, strict=True))
+        priced, read = s["priced"] > 0, s["readings"] > 0
+        numbers = {
+            "energy_mwh": np.where(read, s["energy"], np.nan),
+            "load_mwh": np.where(read, s["load"], np.nan),
+            "revenue": np.where(priced, s["earned"] - s["paid"], np.nan),
+            "load_cost": np.where(priced, s["paid"], np.nan),
+            "capture_price": capture_price(s["earned"], s["energy_priced"]),
+        }
+        keep = shown_buckets(axis, window, read)
+        frame = long_frame(
+            axis.labels[keep],
+            {word: [name[i] for name in names] for i, word in enumerate(self.by)},
+            {name: values[:, keep] for name, values in numbers.items()},
+        )
+        whole = totals.pooled(np.zeros(totals.rows, np.int64), 1, chosen)
+        return Result(
+            frame, {c: self.row_columns[c][0] for c in numbers}, window.start, window.end, tuple(self.by),
+            window.interval, label_side(window.interval), int(whole["expected"][0]) or window.expected,
+            int(whole["readings"][0]), snapshot.version, snapshot.sources, tuple(self.remarks(totals, chosen)),
+        )  # fmt: skip
+
+    def _sums(self, snapshot: Snapshot, window: Window, axis: Axis, codes: np.ndarray, count: int) -> np.ndarray:
+        """(8, groups, buckets): :data:`FIELDS` of each group in each bucket."""
+        out = np.zeros((len(FIELDS), count, len(axis)))
+        if not count or not len(axis):
+            return out
+        for rows, bucket, sums in self._parts(snapshot, window, axis, codes):
+            group = codes[rows]
+            for i, values in enumerate(sums.stack()):
+                out[i, :, bucket] += np.bincount(group[group >= 0], values[group >= 0], count)
+        return out
+
+    def _parts(
+        self, snapshot: Snapshot, window: Window, axis: Axis, codes: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, int, UnitSums]]:
+        """Rows of the totals, a bucket, and what these rows add to it."""
+        table = unit_table(snapshot)
+        pool = RevenuePool(Revenue(basis=self.basis), snapshot)
+        for part in readings(snapshot, window, codes[: table.rows] >= 0):
+            first, bucket = axis.runs(part.times)
+            if len(first) == 1:
+                whole = money_of_units(snapshot, table, part, self.basis, partial(pool.price, part.times))
+                yield part.rows, int(bucket[0]), self._adjusted(whole, table.mlf[part.rows])
+                continue
+            price, own = pool.price(part.times), regions_of(table, part.rows)
+            for at, begin, end in zip(bucket.tolist(), first, [*first[1:], len(part.times)], strict=True):
+                sums = unit_sums(part.values[:, begin:end], table.role[part.rows], own, price[:, begin:end])
+                yield part.rows, at, self._adjusted(sums, table.mlf[part.rows])
+        regions = np.arange(len(REGIONS))
+        if not (codes[table.rows :] >= 0).any():
+            return
+        for block in blocks(snapshot, "rooftop", "mw", window, REGIONS):
+            first, bucket = axis.runs(block.times)
+            price = pool.price(block.times)
+            for at, begin, end in zip(bucket.tolist(), first, [*first[1:], len(block.times)], strict=True):
+                roles = np.full(len(REGIONS), GENERATOR, object)
+                yield (
+                    table.rows + regions,
+                    at,
+                    unit_sums(block.values[:, begin:end], roles, regions, price[:, begin:end]),
+                )
+
+    def _adjusted(self, sums: UnitSums, factor: np.ndarray) -> UnitSums:
+        """With money multiplied by the loss factor where that is asked for and known."""
+        if not self.loss_adjusted:
+            return sums
+        by: Any = np.where(np.isnan(factor), 1.0, factor)
+        return replace(sums, earned=sums.earned * by, paid=sums.paid * by)
+
+
+__all__ = ["OTHERS", "RevenueOverTime"]
