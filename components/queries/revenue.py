@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 import param
 
-from components.market_time import HOURS_PER_DISPATCH, SETTLEMENT_CHANGE, Window
+from components.market_time import SETTLEMENT_CHANGE, Window
 from components.metrics.prices import settlement_price
 from components.metrics.revenue import UnitSums, capacity_factor, capture_price, ratio, unit_sums
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
 from components.queries.monthly import money_of_units
 from components.queries.pooling import FIELDS, Groups, UnitPool
+from components.queries.rated import rated_sums
 from components.queries.regional import STEP, aligned, blocks
 from components.queries.units import Readings, matching, readings, unit_table
 from components.store.snapshot import Snapshot
-from components.vocabulary import FUELS, FUELTECHS, GENERATOR, LOAD, NEM, REGIONS
+from components.vocabulary import FUELS, FUELTECHS, GENERATOR, NEM, REGIONS
 
 GROUPS = ("region", "fuel", "fueltech", "station", "duid", "owner")
 _ROOFTOP = {"fuel": "rooftop", "fueltech": "solar_rooftop"}
@@ -131,20 +132,9 @@ class RevenuePool:
 
     def add_capacity(self, part: Readings, sums: UnitSums, codes: np.ndarray) -> None:
         """Energy and capacity-hours of units with a known capacity, within their registration."""
-        table, rows = self.table, part.rows
-        capacity = table.capacity_mw[rows]
-        rated = (capacity > 0) & (table.role[rows] != LOAD) & (sums.readings > 0)
-        energy, count = sums.energy.copy(), sums.readings.copy()
-        first, last = part.times[0] - STEP, part.times[-1]
-        outside = rated & ((table.registered_from[rows] > first) | (table.registered_to[rows] < last))
-        for k in np.flatnonzero(outside):
-            inside = (part.times > table.registered_from[rows[k]]) & (part.times <= table.registered_to[rows[k]])
-            own = unit_sums(
-                part.values[k : k + 1, inside], table.role[rows[k : k + 1]], np.array([-1]), np.empty((0, inside.sum()))
-            )
-            energy[k], count[k] = own.energy[0], own.readings[0]
-        self.rated_energy += self.pool.spread(codes[rated], energy[rated])
-        self.rated_hours += self.pool.spread(codes[rated], (capacity * count)[rated] * HOURS_PER_DISPATCH)
+        energy, capacity_hours = rated_sums(self.table, part, sums)
+        self.rated_energy += self.pool.spread(codes, energy)
+        self.rated_hours += self.pool.spread(codes, capacity_hours)
 
     def add_rooftop(self) -> None:
         """Rooftop solar as a fuel without capacity, where groups are regions or fuels."""

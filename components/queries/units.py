@@ -28,7 +28,7 @@ class UnitTable:
     """Registry rows as arrays, with one row more for each unit that only the data knows.
 
     ``duid station owner region fuel fueltech role`` are object arrays over rows, ``capacity_mw storage_mwh
-    mlf`` float, ``registered_from registered_to`` datetime64[us] (open ends far away).
+    mlf emissions`` float, ``registered_from registered_to`` datetime64[us] (open ends far away).
     ``unit`` numbers the units: rows of one DUID share it.
     ``kinds`` are the distinct (region, fuel, fueltech) series, ``gives``/``takes`` each row's place among them.
     ``positive``/``negative`` are the (fuel, fueltech) series of a row's generation and consumption.
@@ -62,6 +62,7 @@ class UnitTable:
         self.capacity_mw = number("capacity_mw")
         self.storage_mwh = number("storage_mwh")
         self.mlf = number("mlf")
+        self.emissions = number("emissions_t_per_mwh")
 
         def stamp(column: str, open_end: np.datetime64) -> np.ndarray:
             given = np.concatenate([units[column].to_numpy(TIME_DTYPE), np.full(len(strange), "NaT", TIME_DTYPE)])
