@@ -133,3 +133,15 @@ def renewable_share(energy: Mapping[str, float]) -> float:
     known = {f: v for f, v in energy.items() if f not in _NOT_GENERATION and not np.isnan(v)}
     total = sum(known.values())
     return sum(v for f, v in known.items() if f in RENEWABLE_FUELS) / total if total > 0 else float("nan")
+
+
+def renewable_shares(power: Mapping[str, np.ndarray], length: int) -> np.ndarray:
+    """:func:`renewable_share` interval by interval (length,), from power by fuel (length,) each."""
+    green, total = np.zeros(length), np.zeros(length)
+    for fuel, values in power.items():
+        if fuel not in _NOT_GENERATION:
+            known = np.nan_to_num(values)
+            total += known
+            if fuel in RENEWABLE_FUELS:
+                green += known
+    return np.divide(green, total, out=np.full(length, np.nan), where=total > 0)
