@@ -177,10 +177,12 @@ class Band:
 
 
 def band_label(low: float, high: float) -> str:
-    """How a band is called: ``<0``, ``0–50``, ``≥5000``."""
+    """How a band is called: ``<0``, ``0–50``, ``-100 to -30``, ``≥5000``."""
     if low == -np.inf:
         return f"<{high:g}"
-    return f"≥{low:g}" if high == np.inf else f"{low:g}–{high:g}"
+    if high == np.inf:
+        return f"≥{low:g}"
+    return f"{low:g}–{high:g}" if low >= 0 else f"{low:g} to {high:g}"
 
 
 def bands(price: np.ndarray, native: np.ndarray, edges: tuple[float, ...] = BAND_EDGES) -> list[Band]:

@@ -126,7 +126,7 @@ def test_spread_without_common_intervals_is_unknown():
 def test_bands_of_a_spread_cover_every_difference():
     found = bands(np.array([-5000.0, -1.0, 0.0, 0.99, 1.0, 25000.0]), np.full(6, 5), SPREAD_EDGES)
     hours = {b.label: round(b.hours * 12) for b in found if b.hours}
-    assert hours == {"<-1000": 1, "-1–1": 3, "1–10": 1, "≥1000": 1}
+    assert hours == {"<-1000": 1, "-1 to 1": 3, "1–10": 1, "≥1000": 1}
 
 
 # -- bands add up ------------------------------------------------------------------------------------
