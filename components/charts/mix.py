@@ -104,5 +104,6 @@ class MixChart:
         self.axes[1].major_label_text_color = theme.ink
         self.hover.tooltips = (
             f'<div style="font:12px {FONT};color:{theme.ink};background:{theme.card};margin:-6px;padding:8px 10px;'
-            f'border:1px solid {theme.line};border-radius:6px"><b>@region · @fuel</b><br>@mw{{custom}} MW · @share{{custom}}%</div>'
+            f'border:1px solid {theme.line};border-radius:6px"><b>@region · @fuel</b><br>'
+            "Power @mw{custom} MW<br>Share of supply @share{custom} %</div>"
         )

@@ -84,7 +84,7 @@ class Dashboard(pn.viewable.Viewer):
         self.touch = touch
         self.made: dict[str, tuple[View, pn.Column]] = {}
         self.stage = shell.stage()
-        content = [*self.build(), self.stage]
+        content = self.arrange(self.build())
         self._wire(self.charts())
         self.masthead.param.watch(self._recoloured, "dark")
         self.root = shell.page(self.title, self.masthead, [self.bar, *content, self.footer], dark=dark)
@@ -100,6 +100,10 @@ class Dashboard(pn.viewable.Viewer):
     def build(self) -> Sequence[Any]:
         """Make everything on the page that belongs to no view, once."""
         return ()
+
+    def arrange(self, own: Sequence[Any]) -> Sequence[Any]:
+        """Where the views stand (``stage``) among what :meth:`build` made: below it."""
+        return [*own, self.stage]
 
     def draw(self, snapshot: Snapshot) -> None:
         """Feed what :meth:`build` made with the answers of one snapshot."""
@@ -286,11 +290,14 @@ class Dashboard(pn.viewable.Viewer):
             elif "region" in message:
                 self.change(region=[r for r in message["region"] if r in (*REGIONS, NEM)])
             elif message.get("preset") in ranges.PRESETS and newest is not None:
-                self.change(**ranges.preset_changes(message["preset"], newest))
+                self._move(main, snapshot, ranges.preset_changes(message["preset"], newest))
             elif "from_date" in message:
-                self.change(**ranges.day_changes(str(message["from_date"])[:10], str(message["to_date"])[:10]))
+                days = str(message["from_date"])[:10], str(message["to_date"])[:10]
+                self._move(main, snapshot, ranges.day_changes(*days))
             elif message.get("pan") in (-1, 1) and newest is not None:
-                self.change(**ranges.panned(main, snapshot, message["pan"]))
+                self._move(main, snapshot, ranges.panned(main, snapshot, message["pan"]))
+            elif message.get("zoom") in (-1, 1) and newest is not None:
+                self._move(main, snapshot, ranges.zoomed(main, snapshot, message["zoom"]))
             elif "interval" in message:
                 self.change(interval=message["interval"])
             elif any(message.get("toggle") in part.toggles for part in self._parts()):
@@ -302,9 +309,16 @@ class Dashboard(pn.viewable.Viewer):
             elif "dismiss" in message:
                 self.problems = []
                 self.refresh()
+            else:
+                self.bar.tell()  # the browser waits for an answer
         except (ValueError, TypeError, KeyError):
             log.info("ignored a message of the control bar: %.200r", message)
             self.refresh()
+
+    def _move(self, main: PeriodQuery, snapshot: Snapshot, changes: dict[str, Any]) -> None:
+        """Another window; the chosen interval stays where it suits that window."""
+        interval = self.texts.get("interval", ["auto"])[0]
+        self.change(**ranges.fitting(main, snapshot, interval, changes))
 
     def _zoomed(self, start: pd.Timestamp, end: pd.Timestamp) -> None:
         """A window was dragged over: it is asked for anew, at the interval that suits it; Back returns."""
@@ -356,7 +370,14 @@ class Dashboard(pn.viewable.Viewer):
             self._controls(snapshot, passing)
             if not snapshot.empty:
                 for card, questions in (link for part in self._parts() for link in part.links(snapshot)):
-                    card.head.param.update(offers=True, **data_links.menu(questions))
+                    newest = self._newest(questions, snapshot)
+                    card.head.param.update(offers=True, newest_iso=newest, **data_links.menu(questions))
+
+    def _newest(self, questions: Sequence[tuple[str, Query]], snapshot: Snapshot) -> str:
+        """Newest stamp of what a card shows where it should be live: no invented data, no window that has an end."""
+        dataset = next((q.dataset for _, q in questions), "")
+        newest = snapshot.last(dataset) if dataset and not snapshot.is_demo and "end" not in self.texts else None
+        return iso(newest) if newest is not None else ""
 
     def _everywhere(self, tell: Callable[[shell.Card], None]) -> None:
         for card in self._cards():
@@ -422,7 +443,7 @@ class Dashboard(pn.viewable.Viewer):
         self.masthead.param.update(
             pages=[{"label": t, "href": f"./{s}{carried}", "current": s == self.slug} for s, t in PAGES.items()],
             newest_text=f"{formats.stamp(newest)}" if newest is not None else "",
-            newest_iso=f"{newest:%Y-%m-%dT%H:%M:%S}{UTC_OFFSET}" if newest is not None else "",
+            newest_iso=iso(newest) if newest is not None else "",
             source_text=names or "No data", demo=snapshot.is_demo,
         )  # fmt: skip
 
@@ -461,6 +482,11 @@ class Dashboard(pn.viewable.Viewer):
         texts = {k: v for k, v in self.texts.items() if k not in ("start", "end", "last")}
         texts |= PeriodQuery(start=start, end=end).texts()
         return [{"label": f"Show {formats.window(start, end)}", "href": f"./{self.slug}" + address.join(texts)}]
+
+
+def iso(stamp: pd.Timestamp) -> str:
+    """A stamp for the browser: ISO 8601 with its offset."""
+    return f"{stamp:%Y-%m-%dT%H:%M:%S}{UTC_OFFSET}"
 
 
 def attribution(sources: Sequence[str]) -> list[dict[str, str]]:

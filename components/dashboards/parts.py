@@ -17,19 +17,20 @@ from panel.custom import JSComponent
 BROWSER = Path(__file__).parent / "browser"
 
 
-@cache
-def _text(name: str) -> str:
-    return (BROWSER / name).read_text(encoding="utf-8")
+def _texts(names: tuple[str, ...], ending: str) -> str:
+    """Files of these names, those that there are: a name may have a script, a style or both."""
+    files = [BROWSER / f"{name}.{ending}" for name in names]
+    return "".join(f.read_text(encoding="utf-8") for f in files if f.exists())
 
 
 @cache
 def _script(*names: str) -> str:
-    return "".join(_text(f"{name}.js") for name in ("common", *names))
+    return _texts(("common", *names), "js")
 
 
 @cache
 def _style(*names: str) -> str:
-    return "".join(_text(f"{name}.css") for name in ("base", *names))
+    return _texts(("base", *names), "css")
 
 
 class Part(JSComponent):
@@ -79,6 +80,7 @@ class ControlBar(Part):
     """Region, range and interval; one number, ``changes``, tells the browser to draw again."""
 
     _part = "bar"
+    _uses = ("box", "keys")
     changes = param.Integer(default=0, doc="Counts the changes.")
     regions = param.List(default=[], doc="{value, label, title} of each region.")
     region = param.List(default=[], doc="Chosen regions.")
@@ -111,7 +113,7 @@ class CardHead(Part):
     """Title of a card with its Data menu, and its state where there is nothing to show."""
 
     _part = "card"
-    _uses = ("menu",)
+    _uses = ("copy", "menu")
     heading = param.String(default="", doc="What the card shows.")
     detail = param.String(default="", doc="Window, interval, coverage.")
     mode = param.String(default="ready", doc="ready, empty or error.")
@@ -121,6 +123,9 @@ class CardHead(Part):
     offers = param.Boolean(default=False, doc="There is a Data menu.")
     links = param.List(default=[], doc="{label, api, files: [{label, href}], times} of each question of the card.")
     links_note = param.String(default="", doc="Sentence in place of the links.")
+    newest_iso = param.String(
+        default="", doc="Newest stamp of what should be live, ISO 8601; the browser says how old it is when it is late."
+    )
 
 
 class Ledger(Part):
@@ -162,9 +167,10 @@ class Legend(Part):
 
 
 class Footer(Part):
-    """Notes on the figures, attribution."""
+    """Notes on the figures, attribution; cards ask it for their figures as a table or as a picture."""
 
     _part = "footer"
+    _uses = ("box", "copy", "figures", "table", "image")
     notes = param.List(default=[], doc="Sentences.")
     source = param.List(default=[], doc="Where the figures come from, as pieces of text: {text, href?}.")
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from components.market_time import Window, bucket_start
+from components.charts.lean import SHORTEST
+from components.market_time import DISPATCH, Window, bucket_start, offered_intervals
 from components.queries.base import PeriodQuery
 from components.store.snapshot import Snapshot
 
@@ -66,9 +67,51 @@ def panned(query: PeriodQuery, snapshot: Snapshot, steps: int) -> dict[str, Any]
     start, end = window.start + steps * length, window.end + steps * length
     newest = snapshot.last(query.dataset)
     if newest is not None and steps > 0 and end >= newest:
-        for preset in PRESETS:
-            if preset not in (*SINCE, "all"):
-                live = type(query)(last=preset).window(snapshot)
-                if live.end - live.start == length:
-                    return {"start": None, "end": None, "last": preset}
+        live = _live(query, snapshot, length)
+        if live:
+            return live
     return {"start": start, "end": end, "last": "1d"}
+
+
+def zoomed(query: PeriodQuery, snapshot: Snapshot, steps: int) -> dict[str, Any]:
+    """Half the window about its middle (``steps`` > 0), or twice the window, within the data there is.
+
+    Twice a window at the newest stamp reaches back from there, and is the live one again where it is a preset.
+    """
+    window = query.window(snapshot)
+    first, newest = snapshot.first(query.dataset), snapshot.last(query.dataset)
+    length = window.end - window.start
+    longer = max(length / 2, SHORTEST) if steps > 0 else length * 2
+    middle = window.start + length / 2
+    start = (middle - longer / 2).round("5min")
+    end = start + longer.round("5min")
+    if first is not None and newest is not None:
+        begin = first - DISPATCH
+        if end >= newest:
+            start, end = max(start - (end - newest), begin), newest
+            live = _live(query, snapshot, end - start)
+            if live:
+                return live
+        elif start < begin:
+            start, end = begin, min(end + (begin - start), newest)
+    return {"start": start, "end": end, "last": "1d"}
+
+
+def _live(query: PeriodQuery, snapshot: Snapshot, length: pd.Timedelta) -> dict[str, Any] | None:
+    """The preset that ends at the newest stamp and is so long."""
+    for preset in PRESETS:
+        if preset not in (*SINCE, "all"):
+            live = type(query)(last=preset).window(snapshot)
+            if live.end - live.start == length:
+                return {"start": None, "end": None, "last": preset}
+    return None
+
+
+def fitting(query: PeriodQuery, snapshot: Snapshot, interval: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """``changes`` of the window, and the chosen interval back to automatic where it would not suit: no year in a day."""
+    if interval == "auto":
+        return changes
+    window = type(query)(**changes).window(snapshot)
+    if interval in offered_intervals(window.start, window.end):
+        return changes
+    return changes | {"interval": "auto"}

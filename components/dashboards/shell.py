@@ -18,7 +18,7 @@ from components.dashboards.parts import CardHead
 
 CSS = (
     f"html{{{LIGHT.css()}color-scheme:light}}html[data-theme=dark]{{{DARK.css()}color-scheme:dark}}"
-    "body{background:var(--nem-page)}"
+    "body{background:var(--nem-page)}html[data-busy]{--nem-shown:.45}"
 )
 _FRAME = {
     "& .MuiAppBar-root.header": {

@@ -81,3 +81,33 @@ def test_panning_moves_by_the_windows_length_and_comes_back_to_live(snapshot):
     earlier = ranges.panned(query, snapshot, -1)
     assert earlier == {"start": pd.Timestamp("2024-03-01"), "end": pd.Timestamp("2024-03-02"), "last": "1d"}
     assert ranges.panned(GenerationByFuel(**earlier), snapshot, 1) == {"start": None, "end": None, "last": "1d"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "before", "after"),
+    [  # the market reaches from 1 to 3 March 00:00
+        (1, ("2024-03-01", "2024-03-02"), ("2024-03-01T06:00", "2024-03-01T18:00")),
+        (-1, ("2024-03-01T06:00", "2024-03-01T18:00"), ("2024-03-01", "2024-03-02")),
+        (-1, ("2024-03-01", "2024-03-01T12:00"), ("2024-03-01", "2024-03-02")),
+        (1, ("2024-03-01T10:00", "2024-03-01T10:30"), ("2024-03-01T10:00", "2024-03-01T10:30")),
+        (1, ("2024-03-01T10:00", "2024-03-01T10:50"), ("2024-03-01T10:10", "2024-03-01T10:40")),
+        (-1, ("2024-03-02T20:00", "2024-03-03"), ("2024-03-02T16:00", "2024-03-03")),
+    ],
+)
+def test_zooming_halves_or_doubles_about_the_middle_within_the_data(snapshot, steps, before, after):
+    start, end = map(pd.Timestamp, before)
+    changes = ranges.zoomed(GenerationByFuel(start=start, end=end), snapshot, steps)
+    assert changes == {"start": pd.Timestamp(after[0]), "end": pd.Timestamp(after[1]), "last": "1d"}
+
+
+def test_zooming_out_at_the_newest_stamp_becomes_a_live_preset(snapshot):
+    half = GenerationByFuel(start=pd.Timestamp("2024-03-02T12:00"), end=pd.Timestamp("2024-03-03"))
+    assert ranges.zoomed(half, snapshot, -1) == {"start": None, "end": None, "last": "1d"}
+
+
+def test_an_interval_goes_back_to_automatic_where_it_does_not_suit_the_new_window(snapshot):
+    year = GenerationByFuel(last="1y", interval="1y")
+    day = ranges.preset_changes("1d", NEWEST)
+    assert ranges.fitting(year, snapshot, "1y", day)["interval"] == "auto"
+    assert "interval" not in ranges.fitting(year, snapshot, "1h", day)
+    assert "interval" not in ranges.fitting(year, snapshot, "auto", day)

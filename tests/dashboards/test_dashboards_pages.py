@@ -255,6 +255,42 @@ def test_controls_change_the_address(snapshot):
     assert page.bar.search == "?last=2d"
 
 
+def test_a_new_range_lets_go_of_an_interval_that_does_not_suit_it(snapshot):
+    page = GenerationDashboard("?last=1y&interval=1y")
+    page.bar.on_message({"preset": "1d"})
+    assert page.bar.search == ""
+    page.bar.on_message({"interval": "1h"})
+    page.bar.on_message({"preset": "3d"})
+    assert page.bar.search == "?interval=1h&last=3d"
+
+
+def test_keys_zoom_the_window(snapshot):
+    page = GenerationDashboard()
+    page.bar.on_message({"zoom": 1})
+    assert page.bar.search == "?start=2024-03-02T06:00&end=2024-03-02T18:00"
+    page.bar.on_message({"zoom": -1})
+    assert page.bar.search == ""
+
+
+def test_every_message_is_answered_so_that_nothing_stays_dimmed(snapshot):
+    page = GenerationDashboard()
+    before = page.bar.changes
+    page.bar.on_message({"nonsense": 1})
+    assert page.bar.changes == before + 1
+
+
+def test_live_cards_say_which_stamp_is_their_newest(monkeypatch):
+    serve(monkeypatch, market("demo"))
+    assert {c.head.newest_iso for c in GenerationDashboard().cards} == {""}  # invented data is never late
+    made = market("real")
+    real = Snapshot("real", {d: made.chunks(d) for d in ("scada", "price", "region", "rooftop")}, made.units)
+    real.sources = ("nemweb",)
+    serve(monkeypatch, real)
+    assert {c.head.newest_iso for c in GenerationDashboard().cards} == {"2024-03-03T00:00:00+10:00"}
+    closed = GenerationDashboard("?start=2024-03-01&end=2024-03-02")
+    assert {c.head.newest_iso for c in closed.cards} == {""}
+
+
 def test_dragging_over_a_chart_asks_for_that_window_on_the_5_minute_grid(snapshot):
     page = GenerationDashboard("?interval=1h")
     model = page.stack.figure

@@ -1,9 +1,10 @@
 // Controls of every page, always at the same place: region, range, dates, interval. It also owns the
 // address: the page writes `search`, back and forward report it. A choice is a step for Back; what passes (typing, a bad
 // address put right) replaces the address after a short rest.
-export function render({model}) {
-  const root = h("div", {class: "bar"})
-  const ask = (what) => { root.classList.add("busy"); model.send_msg(what) }
+export function render({model, view}) {
+  const whole = h("div", {}), root = h("div", {class: "bar"})
+  whole.append(root)
+  const ask = (what) => { root.classList.add("busy"); tell_server(model, what) }
   const segment = (label, options, chosen, choose, cls) => h("div", {class: "segment " + cls, role: "group", "aria-label": label},
     options.map(o => h("button", {type: "button", title: o.title, "aria-pressed": String(chosen.includes(o.value)), onclick: () => choose(o.value),
       "data-value": o.value}, o.label)))
@@ -43,6 +44,7 @@ export function render({model}) {
     const held = root.contains(document.activeElement) ? document.activeElement : root.getRootNode().activeElement
     const back = held?.dataset?.value
     root.classList.remove("busy")
+    busy(false)
     clicked = [...model.region]
     put(root, 
       segment("Region", model.regions, model.region, pick_region, "regions"),
@@ -78,6 +80,11 @@ export function render({model}) {
   if (model.problems.length) history.replaceState(null, "", location.pathname + model.search + location.hash)
   const popped = () => ask({search: location.search})
   addEventListener("popstate", popped)
-  model.on("remove", () => { clearTimeout(rest); removeEventListener("popstate", popped) })
-  return root
+  // A window dragged over in a chart is asked for as well.
+  const sent = (event) => { if (event.msg_data?.event_name === "rangesupdate") { root.classList.add("busy"); busy(true) } }
+  const pages = view.model.document
+  pages?.on_change(sent)
+  const deaf = listen_to_keys(model, whole, root, ask)
+  model.on("remove", () => { clearTimeout(rest); removeEventListener("popstate", popped); pages?.remove_on_change(sent); deaf() })
+  return whole
 }

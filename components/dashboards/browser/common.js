@@ -24,6 +24,11 @@ const svg = (tag, attrs = {}, ...children) => {
 }
 // Replace everything in a node; nothing (null, false) leaves nothing.
 const put = (node, ...children) => node.replaceChildren(...children.flat().filter(c => c !== null && c !== undefined && c !== false))
+// The element that has the focus, whatever shadow tree it is in.
+const deep_active = () => { let node = document.activeElement; while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement; return node }
+// While an answer is under way what is shown is dimmed (the cards look at this); the control bar takes it back.
+const busy = (under_way) => document.documentElement.toggleAttribute("data-busy", under_way)
+const tell_server = (model, what) => { busy(true); model.send_msg(what) }
 // Draw now, and again after any of the named parameters has changed: once for all that change together.
 const draw_on = (model, names, draw) => {
   let due = false

@@ -1,30 +1,6 @@
-// The Data menu of a card, made when it is opened: the questions behind the card as links for scripts and as files.
-// Copying works without https too: the old way, from a text field inside the menu.
-const copied = async (text, place) => {
-  if (window.isSecureContext && navigator.clipboard) {
-    try { await navigator.clipboard.writeText(text); return true } catch { /* not allowed: the old way */ }
-  }
-  const field = h("textarea", {readonly: true, style: "position:fixed;left:0;top:0;opacity:0"})
-  field.value = text
-  place.append(field)
-  field.select()
-  let done = false
-  try { done = document.execCommand("copy") } catch { /* said below */ }
-  field.remove()
-  return done
-}
-const copy_button = (label, text, name) => {
-  const button = h("button", {type: "button", class: "copy", "aria-live": "polite", "aria-label": name}, label)
-  button.addEventListener("click", async () => {
-    const done = await copied(text(), button.parentNode)
-    button.focus()
-    button.textContent = done ? "Copied ✓" : "Not allowed: select and copy"
-    button.classList.toggle("done", done)
-    setTimeout(() => { button.textContent = label; button.classList.remove("done") }, 2500)
-  })
-  return button
-}
-const data_menu = (model) => {
+// The Data menu of a card, made when it is opened: what is drawn as a table and as a picture, and the questions behind the
+// card as links for scripts and as files.
+const data_menu = (model, view) => {
   let at = 0
   const body = h("div", {class: "menu"})
   const whole = (href) => new URL(href, location.href).href
@@ -33,7 +9,10 @@ const data_menu = (model) => {
     `frame = pd.read_csv(url${link.times.length ? `, parse_dates=${JSON.stringify(link.times)}` : ""})`].join("\n")
   const fill = () => {
     const link = model.links[Math.min(at, model.links.length - 1)]
-    put(body, link ? [
+    const tools = view.parent && window.nem_figures?.any(view.parent) ? h("div", {class: "files"},
+      h("button", {type: "button", onclick: () => { box.open = false; window.nem_figures.table(view.parent, model.heading, model.detail) }}, "Show as table"),
+      h("button", {type: "button", onclick: () => { box.open = false; window.nem_figures.picture(view.parent, model.heading, model.detail) }}, "PNG")) : null
+    put(body, tools, link ? [
       model.links.length > 1 ? h("div", {class: "which", role: "group", "aria-label": "Which figures"}, model.links.map((l, i) =>
         h("button", {type: "button", "aria-pressed": String(l === link), onclick: () => { at = i; fill(); body.querySelectorAll(".which button")[i].focus() }}, l.label))) : h("div", {class: "title"}, link.label),
       h("div", {class: "files"}, link.files.map(f => h("a", {href: f.href, download: ""}, f.label)),
