@@ -19,8 +19,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl
@@ -48,6 +49,8 @@ ALLOWED = "GET, HEAD, OPTIONS"
 REQUEST_HEADERS = "Accept, If-None-Match, If-Modified-Since"
 CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 NEVER_KEEP = "no-store"
+USUAL_LENGTH = 200
+"""Headers of up to so many characters are read once and remembered."""
 LARGE_BYTES = 4_000_000
 """Bodies above this leave enough memory behind to be worth handing back."""
 
@@ -84,15 +87,9 @@ class ApiHandler(RequestHandler):
     def set_default_headers(self) -> None:
         """Headers of every response, errors and 304 included."""
         self.clear_header("Server")
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Content-Security-Policy", self.content_policy)
-        self.set_header("Referrer-Policy", "no-referrer")
-        self.set_header("Cache-Control", NEVER_KEEP)
-        origin = limits().cors_origin
-        self.set_header("Access-Control-Allow-Origin", origin)
-        self.set_header("Access-Control-Expose-Headers", ", ".join(limits().cors_expose_headers))
-        self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
-        self.set_header("Vary", "Accept, Accept-Encoding")
+        settings = limits()
+        usual = _usual_headers(self.content_policy, settings.cors_origin, settings.cors_expose_headers)
+        self._headers.update(usual)
         self._tell_share()
 
     def compute_etag(self) -> str | None:
@@ -101,16 +98,35 @@ class ApiHandler(RequestHandler):
 
     # -- way in --------------------------------------------------------------------------------------
 
-    async def prepare(self) -> None:
+    def prepare(self) -> Awaitable[None] | None:
         """Refuse large bodies, strangers, and who asks too much, before anything else happens."""
         length = self.request.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > limits().max_body_bytes:
+        if length != "0" and (not length.isdigit() or int(length) > limits().max_body_bytes):
             raise _body_too_large()
-        if self.request.method != "OPTIONS" and not await self._is_welcome():
+        if self.request.method == "OPTIONS":
+            return None
+        if self._asks_for_login:
+            return self._welcome()
+        self._count()
+        return None
+
+    @property
+    def _asks_for_login(self) -> bool:
+        provider = getattr(self.application, "auth_provider", None)
+        return provider is not None and (provider.get_user is not None or provider.get_user_async is not None)
+
+    async def _welcome(self) -> None:
+        provider = cast(Any, self.application).auth_provider
+        known = provider.get_user(self) if provider.get_user is not None else await provider.get_user_async(self)
+        if not known:
             raise ApiError(401, "unauthorized", "this server asks its visitors to log in")
-        if self.counted and self.request.method != "OPTIONS":
+        self._count()
+
+    def _count(self) -> None:
+        if self.counted:
             self.client = meter.client(self.request.remote_ip or "", self.request.headers.get("X-Forwarded-For"))
-            self.charge(limits().rate_least_values)
+            if self.client is not None:
+                self.charge(limits().rate_least_values)
 
     def charge(self, values: int) -> None:
         """Count values against the client's share, and tell what is left of it.
@@ -135,14 +151,6 @@ class ApiHandler(RequestHandler):
         self._received += len(chunk)
         if self._received > limits().max_body_bytes and not self._finished:
             self.send_error(413, exc_info=(ApiError, _body_too_large(), None))
-
-    async def _is_welcome(self) -> bool:
-        provider = getattr(self.application, "auth_provider", None)
-        if provider is None:
-            return True
-        if provider.get_user is not None:
-            return bool(provider.get_user(self))
-        return bool(await provider.get_user_async(self)) if provider.get_user_async is not None else True
 
     def texts(self) -> dict[str, list[str]]:
         """The query string: name -> texts, as given, undecodable bytes replaced.
@@ -171,13 +179,15 @@ class ApiHandler(RequestHandler):
     @property
     def root(self) -> str:
         """What precedes the API's own path on this server ("" unless served with a prefix)."""
+        if self.request.path.startswith("/api/"):
+            return ""
         found = re.match(r"(.*?)/api(?:/|$)", self.request.path)
         return found[1] if found else ""
 
     async def snapshot(self) -> Snapshot:
         """The newest version, taken once per request."""
-        taken: Snapshot = await snapshots.run(data.current, limits().deadline_seconds)
-        return taken
+        found = data.at_hand()
+        return found if found is not None else await snapshots.run(data.current, limits().deadline_seconds)
 
     # -- verbs ---------------------------------------------------------------------------------------
 
@@ -252,14 +262,13 @@ class ApiHandler(RequestHandler):
 
     def _private(self, keep: str) -> str:
         """An answer that needed a login must not be kept for others."""
-        provider = getattr(self.application, "auth_provider", None)
-        guarded = provider is not None and (provider.get_user is not None or provider.get_user_async is not None)
-        return keep.replace("public", "private") if guarded else keep
+        return keep.replace("public", "private") if self._asks_for_login else keep
 
     @property
     def encoding(self) -> str:
         """Content coding for this client, "" for none."""
-        return best_encoding(self.request.headers.get("Accept-Encoding"), ENCODINGS)
+        wanted = self.request.headers.get("Accept-Encoding", "")
+        return _usual_encoding(wanted) if len(wanted) <= USUAL_LENGTH else best_encoding(wanted, ENCODINGS)
 
     async def finish_with(self, make: Callable[[], Made], etag: str | None = None, pool: Pool | None = None) -> None:
         """Make, compress and send a body; with an ``etag`` finished answers are shared.
@@ -272,15 +281,24 @@ class ApiHandler(RequestHandler):
         pool : whose threads do the work; default those of the questions.
         """
         found = await self._found(make, self._key(etag) if etag else None, pool or questions)
+        if isinstance(found, Answer):
+            await self._finish_with(found)
+            return
         for name, value in found.headers.items():
             self.set_header(name, value)
-        if isinstance(found, Stream):
-            await self._send_pieces(found.pieces)
-            return
-        self.set_header("Content-Length", str(len(found.body)))
-        if len(found.body) > LARGE_BYTES:
+        await self._send_pieces(found.pieces)
+
+    async def finish_small(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Compress and send a body of a few kilobytes at once: no thread, nothing kept."""
+        await self._finish_with(_whole(body, headers, self.encoding))
+
+    async def _finish_with(self, answer: Answer) -> None:
+        for name, value in answer.headers.items():
+            self.set_header(name, value)
+        self.set_header("Content-Length", str(len(answer.body)))
+        if len(answer.body) > LARGE_BYTES:
             questions.begin(give_back_memory)
-        await self.finish(found.body)
+        await self.finish(answer.body)
 
     def _key(self, etag: str) -> tuple[str, str]:
         """Key of the shared answers."""
@@ -298,9 +316,7 @@ class ApiHandler(RequestHandler):
             body, headers = make()
             if not isinstance(body, bytes):
                 return Stream(compressed_pieces(body, encoding), _encoded(headers, encoding))
-            if encoding and len(body) >= limits().gzip_min_bytes:
-                return Answer(compressed(body, encoding), _encoded(headers, encoding))
-            return Answer(body, headers)
+            return _whole(body, headers, encoding)
 
         async def made() -> Answer | Stream:
             new = await pool.run(work, limits().deadline_seconds)
@@ -352,6 +368,25 @@ class ApiHandler(RequestHandler):
             super().log_exception(typ, value, tb)
 
 
+@lru_cache(maxsize=16)
+def _usual_headers(content_policy: str, origin: str, exposed: Sequence[str]) -> Mapping[str, str]:
+    return {
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": content_policy,
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": NEVER_KEEP,
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": ", ".join(exposed),
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Vary": "Accept, Accept-Encoding",
+    }
+
+
+@lru_cache(maxsize=64)
+def _usual_encoding(wanted: str) -> str:
+    return best_encoding(wanted, ENCODINGS)
+
+
 def _body_too_large() -> ApiError:
     detail = f"a request needs no body; at most {limits().max_body_bytes} bytes are read"
     return ApiError(413, "body-too-large", detail)
@@ -359,6 +394,12 @@ def _body_too_large() -> ApiError:
 
 def _plain(header: str) -> bool:
     return len(header) <= 1000 and all(c.isalnum() or c in "-, " for c in header)
+
+
+def _whole(body: bytes, headers: Mapping[str, str], encoding: str) -> Answer:
+    if encoding and len(body) >= limits().gzip_min_bytes:
+        return Answer(compressed(body, encoding), _encoded(headers, encoding))
+    return Answer(body, headers)
 
 
 def _encoded(headers: Mapping[str, str], encoding: str) -> dict[str, str]:

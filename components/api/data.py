@@ -14,6 +14,13 @@ def current() -> Snapshot:
     return shared.current()
 
 
+def at_hand() -> Snapshot | None:
+    """The newest published version where telling it is no work, None where :func:`current` must be asked."""
+    from components.store import shared
+
+    return shared.at_hand()
+
+
 def status() -> Any:
     """Whether the data is loading, ready or degraded, and why (:class:`components.store.shared.SharedStatus`)."""
     from components.store import shared

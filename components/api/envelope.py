@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from components.api.table import Rows, Table, iso_times
+from components.api.table import Rows, Table
 from components.market_time import UTC_OFFSET
 from components.queries.base import Query, Result
 from components.store.snapshot import Snapshot
@@ -21,7 +21,7 @@ DEMO_NOTICE = "Demo data"
 
 def instant(stamp: pd.Timestamp | None) -> str | None:
     """A naive NEM time as ISO 8601 with its offset, None for none."""
-    return None if stamp is None or pd.isna(stamp) else str(iso_times(pd.DatetimeIndex([stamp]).to_numpy())[0])
+    return None if stamp is None or pd.isna(stamp) else stamp.as_unit("us").isoformat() + UTC_OFFSET
 
 
 def origin(snapshot: Snapshot, source: Sequence[str] = ()) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from components.api import envelope, formats, keeping
+from components.api import data, envelope, formats, keeping
 from components.api.base import ApiHandler, Made
 from components.api.budget import budget, check_size, too_large, values_at_most
 from components.api.cursors import read_cursor, versions, write_cursor
@@ -17,6 +17,7 @@ from components.api.formats import FORMATS
 from components.api.health import now
 from components.api.limits import BUFFERED_VALUES, limits
 from components.api.neighbours import link_header, neighbours
+from components.api.plans import LONGEST_WORDS, Plan, plans
 from components.api.problems import ApiError, invalid, no_such_name
 from components.api.table import Rows, Table, rows, wide_table
 from components.api.tags import digest, entity_tag
@@ -34,11 +35,43 @@ class QuestionHandler(ApiHandler):
         self.question_class = query
 
     async def answer(self, *path: str | None) -> None:
-        *names, ending = path
-        extension = _checked_extension(ending)
-        route = self.question_class.route
-        given = {name: text or "" for name, text in zip(path_parameters(route), names, strict=True)}
-        asked = take_apart(self.question_class, self.texts(), given)
+        newest = data.at_hand()
+        plan = plans.get(self._words(path, newest)) if newest is not None else None
+        if plan is not None and newest is not None:
+            snapshot, offset = newest, 0
+        else:
+            plan, snapshot, offset = await self._read(path)
+        asked, etag = plan.asked, plan.etag
+        if self.unchanged(etag, self._keep(asked.question, snapshot), snapshot.published):
+            return
+        if self.client is not None and not asked.delivery.explain and not self.is_kept(etag):
+            values = await questions.run(lambda: cost(asked, snapshot), limits().deadline_seconds)
+            self.charge(max(0, values - limits().rate_least_values))
+        given = self._given(path)
+        address = Address(self.root, f"/api/{_filled(self.question_class.route, given)}", tuple(given))
+        await self.finish_with(lambda: answer(asked, snapshot, offset, address), etag)
+
+    def _words(self, path: Sequence[str | None], snapshot: Snapshot) -> Hashable:
+        """All that decides what a request asks for, as it came."""
+        return (
+            self.question_class, tuple(path), self.request.query, self.request.headers.get("Accept", ""), snapshot.version
+        )  # fmt: skip
+
+    def _given(self, path: Sequence[str | None]) -> dict[str, str]:
+        """The parameters that the path holds."""
+        names = path_parameters(self.question_class.route)
+        return {name: text or "" for name, text in zip(names, path[:-1], strict=True)}
+
+    async def _read(self, path: Sequence[str | None]) -> tuple[Plan, Snapshot, int]:
+        """The request taken apart, the version to answer from and the row to begin at.
+
+        Raises
+        ------
+        ApiError
+            Where anything is wrong with it.
+        """
+        extension = _checked_extension(path[-1])
+        asked = take_apart(self.question_class, self.texts(), self._given(path))
         contradiction = settle_format(asked.delivery, extension, self.request.headers.get("Accept"))
         problems = [*asked.problems, *([contradiction] if contradiction else [])]
         newest = await self.snapshot()
@@ -50,13 +83,11 @@ class QuestionHandler(ApiHandler):
             snapshot.version, question.route, question.fingerprint(),
             way.format, way.shape, way.limit, way.download, way.explain, offset,
         )  # fmt: skip
-        if self.unchanged(etag, self._keep(question, snapshot), snapshot.published):
-            return
-        address = Address(self.root, f"/api/{_filled(route, given)}", tuple(given))
-        if self.client is not None and not way.explain and not self.is_kept(etag):
-            values = await questions.run(lambda: cost(asked, snapshot), limits().deadline_seconds)
-            self.charge(max(0, values - limits().rate_least_values))
-        await self.finish_with(lambda: answer(asked, snapshot, offset, address), etag)
+        plan = Plan(asked, etag)
+        words = len(self.request.query) + len(self.request.headers.get("Accept", ""))
+        if not way.cursor and words <= LONGEST_WORDS:
+            plans.put(self._words(path, newest), plan)
+        return plan, snapshot, offset
 
     async def _refuse(self, question: Query, problems: list[Problem], snapshot: Snapshot) -> None:
         """Everything wrong at once: also what only the data can tell."""

@@ -8,10 +8,10 @@ kept until the next five-minute interval is due; once it is due and not here yet
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import pandas as pd
 
@@ -21,8 +21,9 @@ from components.market_time import DISPATCH
 
 CLOSED = pd.Timedelta(days=2)
 """A window that ended this long before the newest data is not expected to change soon."""
-RELEASED_AHEAD = {"price": DISPATCH, "region": DISPATCH, "flow": DISPATCH}
-"""Dispatch results come out as their interval begins, so their newest stamp lies ahead of the clock."""
+RELEASED_AHEAD = frozenset({"price", "region", "flow"})
+"""Dispatch results come out as their interval begins, so their newest stamp lies that much ahead of the clock."""
+NS_PER_SECOND = 1_000_000_000
 
 
 def live(dataset: str, newest: pd.Timestamp | None, moment: pd.Timestamp) -> str:
@@ -33,9 +34,9 @@ def live(dataset: str, newest: pd.Timestamp | None, moment: pd.Timestamp) -> str
     """
     seconds = limits().live_seconds
     if newest is not None:
-        due = newest + DISPATCH - RELEASED_AHEAD.get(dataset, pd.Timedelta(0))
-        left = math.floor((due - moment).total_seconds())
-        seconds = min(max(seconds, left), int(DISPATCH.total_seconds()))
+        due_ns = newest.value + (0 if dataset in RELEASED_AHEAD else DISPATCH.value)
+        left = (due_ns - moment.value) // NS_PER_SECOND
+        seconds = min(max(seconds, left), DISPATCH.value // NS_PER_SECOND)
     return f"public, max-age={seconds}"
 
 
@@ -49,6 +50,7 @@ def is_closed(end: pd.Timestamp | None, newest: pd.Timestamp | None) -> bool:
     return end is not None and newest is not None and end <= newest - CLOSED
 
 
+@lru_cache(maxsize=8)
 def instant_utc(published: pd.Timestamp | None) -> datetime | None:
     """A naive NEM time as the second of UTC that ``Last-Modified`` tells."""
     if published is None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from components.api.clients import client_of, counted_as
@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from limits.strategies import FixedWindowRateLimiter
 
 POLICY = "values"
+USUAL_LENGTH = 200
+"""Characters of an X-Forwarded-For; the clients of longer ones are worked out each time."""
+
+
+@lru_cache(maxsize=1_024)
+def _name(peer: str, forwarded: str | None, trusted: tuple[str, ...], loopback: bool) -> str | None:
+    found = client_of(peer, forwarded, trusted)
+    return None if found is None or (found.is_loopback and not loopback) else counted_as(found)
 
 
 class Meter:
@@ -45,10 +53,11 @@ class Meter:
     def client(self, peer: str, forwarded: str | None) -> str | None:
         """Name under which requests of a client are counted; None where they are not."""
         settings = limits()
-        found = client_of(peer, forwarded, settings.trusted_proxies) if settings.rate_values else None
-        if found is None or (found.is_loopback and not settings.rate_loopback):
+        if not settings.rate_values:
             return None
-        return counted_as(found)
+        said = forwarded if settings.trusted_proxies else None
+        name = _name if said is None or len(said) <= USUAL_LENGTH else _name.__wrapped__
+        return name(peer, said, tuple(settings.trusted_proxies), settings.rate_loopback)
 
     def charge(self, client: str, values: int) -> None:
         """Count values against a client's window.

@@ -99,6 +99,18 @@ def current() -> Snapshot:
     return snapshot
 
 
+def at_hand() -> Snapshot | None:
+    """The newest snapshot where telling it is no work; None where :func:`current` has to look, or to load.
+
+    While somebody looks, the others go on with the snapshot there is.
+    """
+    shared = _shared
+    if time.monotonic() - shared.looked >= CHECK_SECONDS and not shared.loading.locked():
+        return None
+    found: Snapshot | None = _cache().get(CACHE_KEY)
+    return found
+
+
 def status() -> SharedStatus:
     """How the shared snapshot is; never loads."""
     shared = _shared

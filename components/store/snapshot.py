@@ -104,6 +104,13 @@ class Snapshot:
         return self._chunks[dataset]
 
     @cached_property
+    def _edges(self) -> dict[str, tuple[pd.Timestamp | None, pd.Timestamp | None]]:
+        return {
+            name: (pd.Timestamp(chunks[0].first), pd.Timestamp(chunks[-1].last)) if chunks else (None, None)
+            for name, chunks in self._chunks.items()
+        }
+
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         """Where the data comes from, as answers name it: ``nemweb``, ``import``, ``demo``."""
         names = {PUBLIC_SOURCE[s] for chunks in self._chunks.values() for c in chunks for s in c.sources}
@@ -116,13 +123,11 @@ class Snapshot:
 
     def first(self, dataset: str) -> pd.Timestamp | None:
         """Oldest stamp of a dataset, None when it has no rows."""
-        chunks = self._chunks[dataset]
-        return pd.Timestamp(chunks[0].first) if chunks else None
+        return self._edges[dataset][0]
 
     def last(self, dataset: str) -> pd.Timestamp | None:
         """Newest stamp of a dataset, None when it has no rows. "Now" is this, never the wall clock."""
-        chunks = self._chunks[dataset]
-        return pd.Timestamp(chunks[-1].last) if chunks else None
+        return self._edges[dataset][1]
 
     def keys(self, dataset: str) -> tuple[str, ...]:
         """Every key (DUID, region, interconnector) a dataset ever had, sorted."""

@@ -130,6 +130,7 @@ def running(snapshot: Snapshot, routes=None) -> Iterator[LiveApi]:
     live = LiveApi(sockets[0].getsockname()[1], holder["loop"], snapshot)
     patch = pytest.MonkeyPatch()
     patch.setattr(data, "current", lambda: live.snapshot)
+    patch.setattr(data, "at_hand", lambda: live.snapshot)
     patch.setattr(data, "status", lambda: live.state)
     cache.answers.clear()
     try:

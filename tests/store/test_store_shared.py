@@ -70,6 +70,17 @@ def test_the_pointer_is_looked_at_only_once_a_while(lake, monkeypatch):
     assert shared.current() is before
 
 
+def test_at_hand_is_what_needs_no_look(lake, monkeypatch):
+    assert shared.at_hand() is None  # nothing is loaded
+    publish_market(lake, 1.0)
+    first = shared.current()
+    assert shared.at_hand() is None  # every moment is worth a look here
+    with shared._shared.loading:  # somebody looks: the others go on
+        assert shared.at_hand() is first
+    monkeypatch.setattr(shared, "CHECK_SECONDS", 60.0)
+    assert shared.at_hand() is first
+
+
 def test_a_version_that_cannot_be_opened_leaves_the_old_snapshot_and_a_reason(lake):
     publish_market(lake, 1.0)
     before = shared.load()
