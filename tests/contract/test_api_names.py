@@ -51,6 +51,28 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
         {"q", "region", "fuel", "station", "duid", "owner"},
         {"duid", "station", "owner", "region", "fuel", "fueltech", "role", "capacity_mw", "storage_mwh"},
     ),
+    "generation/figures": (
+        {*WINDOW, "region", "fuel", "by", "interchange"},
+        {
+            "region", "fuel", "fueltech", "energy_mwh", "share", "average_mw", "hours", "capture_price", "value",
+            "capacity_factor", "emissions_t", "intensity", "factor_coverage", "coverage",
+        },
+    ),
+    "generation/year-on-year": (
+        {*WINDOW, "region", "fuel", "by", "interchange"},
+        {
+            "region", "fuel", "fueltech", "coverage", "coverage_before",
+            *(f"{c}{s}" for c in ("energy_mwh", "average_mw", "capture_price") for s in ("", "_before", "_change")),
+        },
+    ),
+    "generation/utilisation": (
+        {*WINDOW, "interval", "region", "fuel", "by"},
+        {"time", "region", "fuel", "fueltech", "mw", "capacity_mw", "utilisation"},
+    ),
+    "generation/utilisation/duration": (
+        {*WINDOW, "region", "fuel", "by", "steps"},
+        {"region", "fuel", "fueltech", "exceedance", "utilisation"},
+    ),
     "generation/time-of-day": (
         {*WINDOW, "interval", "region", "fuel", "by", "interchange"},
         {"region", "fuel", "fueltech", "time_of_day", "mean", "min", "median", "max", "p10", "p90", "days"},
