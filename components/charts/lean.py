@@ -37,8 +37,7 @@ SHORTEST = pd.Timedelta(minutes=30)
 LEFT = 66
 """Pixels left of every plot, so that plots above each other line up."""
 
-_TIME_JS = """
-const t = source.data[column], i = special_vars.index, a = new Date(t[i]), b = new Date(t[i+1] ?? t[i]);
+SPAN_JS = """
 const days = ['Sun','Mon','Tue','Wed','Thu','Fri','Sat'], two = n => String(n).padStart(2, '0');
 const months = ['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec'];
 const day = d => days[d.getUTCDay()] + ' ' + d.getUTCDate() + ' ' + months[d.getUTCMonth()] + ' ' + d.getUTCFullYear();
@@ -49,6 +48,10 @@ const last = new Date(b - 1);
 if (hours === 24 && a.getUTCHours() === 0) return day(a);
 return day(a) + ' – ' + day(last);
 """
+"""From two dates ``a`` and ``b`` to the stretch between them in words."""
+_TIME_JS = (
+    "const t = source.data[column], i = special_vars.index, a = new Date(t[i]), b = new Date(t[i+1] ?? t[i]);" + SPAN_JS
+)
 
 
 def milliseconds(times: np.ndarray) -> np.ndarray:
@@ -104,7 +107,8 @@ def complete_index(times: np.ndarray, interval: str) -> np.ndarray:
     return np.concatenate(steps)
 
 
-def _time_formatter() -> DatetimeTickFormatter:
+def time_formatter() -> DatetimeTickFormatter:
+    """Ticks of a time axis: clock, day or month, with the year beneath where it begins."""
     return DatetimeTickFormatter(
         minutes="%H:%M", hourmin="%H:%M", hours="%H:%M", days="%-d %b", months="%b %Y", years="%Y",
         context=DatetimeTickFormatter(
@@ -138,7 +142,7 @@ class TimePlot:
         )  # fmt: skip
         # On a phone a week's dates would touch.
         self.x_axis = DatetimeAxis(
-            formatter=_time_formatter(), visible=x_label, axis_label=AXIS_LABEL,
+            formatter=time_formatter(), visible=x_label, axis_label=AXIS_LABEL,
             major_label_policy=NoOverlap(min_distance=8),
         )  # fmt: skip
         self.y_axis = LinearAxis(axis_label=y_label)
