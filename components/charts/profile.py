@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -38,6 +37,7 @@ from bokeh.models import (
 
 from components.charts.day import DayAxis, DayStack, day_edges, slot_hover
 from components.charts.lean import close_steps, formatters, hover_of, tooltip
+from components.charts.named import plain
 from components.charts.palette import Palette
 from components.charts.scales import price_span, price_ticks, stretch
 
@@ -235,7 +235,7 @@ class ProfileChart(DayAxis):
         present, banded, sides, newest = self.shown or ((), False, ("", ""), "")
         rows: dict[str, tuple[str, str, str, int]] = {}
         for key in present:
-            label, colour = _plain(self.keys[key]), self._colour(key)
+            label, colour = plain(self.keys[key]), self._colour(key)
             rows[f"v_{key}"] = (label + (" mean" if banded or newest else ""), colour, self.unit, self.digits)
             if banded:
                 rows[f"max_{key}"] = (f"{label} {sides[1]}", colour, self.unit, self.digits)
@@ -258,11 +258,6 @@ class ProfileChart(DayAxis):
         super().recolour(theme)
         self._paint()
         self._tell()
-
-
-def _plain(label: str) -> str:
-    """A label that is text in a tooltip, whatever it holds: Bokeh reads @ and $ as names of columns."""
-    return escape(label).replace("@", "&#64;").replace("$", "&#36;")
 
 
 __all__ = ["DayStack", "ProfileChart", "ProfileData", "day_edges", "profile_data"]
