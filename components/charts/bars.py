@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -113,7 +113,7 @@ class SegmentBars:
         """
         data = segments(rows, colours)
         self.source.data = data
-        self.rows.factors = list(reversed(rows))
+        self.rows.factors = list(rows)[::-1]
         low, high = min([0.0, *data["left"]]), max([0.0, *data["right"]])
         margin = max(high - low, 1e-9) * 0.03
         start, end = reach or (low - margin if low < 0 else 0.0, high + margin if high > 0 else 1e-9)
@@ -137,13 +137,3 @@ class SegmentBars:
             f'<div style="font:12px {FONT};color:{theme.ink};background:{theme.card};margin:-6px;padding:8px 10px;'
             f'border:1px solid {theme.line};border-radius:6px"><b>@row · @part</b><br>@value{{custom}} {self.unit}</div>'
         )
-
-
-def thin_labels(labels: Sequence[str], most: int) -> dict[int, str]:
-    """At most ``most`` of the labels, evenly apart: position -> label.
-
-    >>> thin_labels(["a", "b", "c", "d", "e"], 3)
-    {0: 'a', 2: 'c', 4: 'e'}
-    """
-    step = max(-(-len(labels) // max(most, 1)), 1)
-    return {i: labels[i] for i in range(0, len(labels), step)}

@@ -193,3 +193,13 @@ class HeatMap(PlainPlot):
     def recolour(self, theme: Palette) -> None:
         super().recolour(theme)
         self._colours()
+
+
+def thin_labels(labels: Sequence[str], most: int) -> dict[int, str]:
+    """At most ``most`` of the labels, evenly apart: position -> label.
+
+    >>> thin_labels(["a", "b", "c", "d", "e"], 3)
+    {0: 'a', 2: 'c', 4: 'e'}
+    """
+    step = max(-(-len(labels) // max(most, 1)), 1)
+    return {i: labels[i] for i in range(0, len(labels), step)}

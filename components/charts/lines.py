@@ -112,14 +112,16 @@ class LineChart(TimePlot):
     as_price : draw on the price axis.
     filled : fill from zero to the (single) line.
     spread : a band from lowest to highest, or marks, where the data has them.
+    unit : of the values, in the hover; default $/MWh of prices, else MW.
     """
 
     def __init__(
         self, theme: Palette, keys: Mapping[str, str], *, height: int, title: str, y_label: str,
         as_price: bool = False, filled: bool = False, spread: bool = False, colours: Mapping[str, str] | None = None,
-        x: Range1d | None = None, x_label: bool = True,
+        x: Range1d | None = None, x_label: bool = True, unit: str = "",
     ):  # fmt: skip
         self.keys = dict(keys)
+        self.unit = unit or ("$/MWh" if as_price else "MW")
         self.colours = dict(colours or {k: k for k in keys})
         self.as_price = as_price
         self.present: tuple[str, ...] = ()
@@ -218,7 +220,7 @@ class LineChart(TimePlot):
             self._tell(digits)
 
     def _tell(self, digits: int | None = None) -> None:
-        unit = "$/MWh" if self.as_price else "MW"
+        unit = self.unit
         places = digits if digits is not None else 2 if self.as_price else 1
         sides = {"band": (("min", "lowest"), ("max", "highest")), "marks": (("max", "highest"),)}.get(self.spread, ())
         rows = {}

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from components.queries.prices import PriceStats, RegionalPrices
-from components.queries.prices_capture import PriceCapture
+from components.queries.prices_capture import PriceCapture, PriceCaptureStats
 from components.queries.prices_cumulative import CumulativePrice
 from components.queries.prices_events import MarketInterventions, PriceEvents
 from components.queries.prices_heat import PriceHeat
@@ -19,7 +19,7 @@ from components.vocabulary import REGIONS
 NAN = np.nan
 ALL = {"last": "all"}
 EVERY = (
-    CumulativePrice, MarketInterventions, PriceCapture, PriceEvents, PriceHeat, PriceSpread, PriceSpreadBands,
+    CumulativePrice, MarketInterventions, PriceCapture, PriceCaptureStats, PriceEvents, PriceHeat, PriceSpread, PriceSpreadBands,
     PriceSpreadStats,
 )  # fmt: skip
 
@@ -238,8 +238,13 @@ def test_capture_of_days_adds_up_to_that_of_the_month(market):
     assert days["energy_mwh"].sum() == pytest.approx(month["energy_mwh"])
     pooled = (days["energy_mwh"] * days["capture_price"]).sum() / days["energy_mwh"].sum()
     assert pooled == pytest.approx(month["capture_price"])
+    whole = PriceCaptureStats(**ALL, region=["SA1"]).run(snapshot).frame.iloc[0]
+    assert whole.to_dict() == pytest.approx(month.drop("time").to_dict())
     part = {"start": pd.Timestamp("2024-07-03T05:00"), "end": pd.Timestamp("2024-07-09T17:35")}
     cut = PriceCapture(**part, region=["SA1"], interval="1M").run(snapshot).frame.iloc[0]
+    assert PriceCaptureStats(**part, region=["SA1"]).run(snapshot).frame.iloc[0].to_dict() == pytest.approx(
+        cut.drop("time").to_dict()
+    )
     exact = Revenue(**part, by=["fuel"], region=["SA1"]).run(snapshot).frame.iloc[0]
     assert cut["capture_price"] == pytest.approx(exact["capture_price"])
 
