@@ -61,6 +61,9 @@ class GenerationFigures(PeriodQuery):
     interchange = param.Boolean(
         default=False, doc="Add imports (+) and exports (-) of each region; the NEM as a whole has none."
     )
+    together = param.Boolean(
+        default=False, doc="The regions named as one, called by all their names (NSW1+VIC1); their figures are pooled."
+    )
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         return (len(regions_asked(self.region)) + 1) * len(FUELTECHS if self.by == "fueltech" else FUELS)
@@ -68,7 +71,7 @@ class GenerationFigures(PeriodQuery):
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
         window = self.window(snapshot)
-        sums = FuelSums(snapshot, window, self.region, interchange=self.interchange)
+        sums = FuelSums(snapshot, window, self.region, interchange=self.interchange, together=self.together)
         gathered = sums.gathered(fine=self.by == "fueltech")
         keys = sorted(gathered, key=_rank)
         s = dict(zip(SUMS, np.array([gathered[k] for k in keys]).reshape(-1, len(SUMS)).T, strict=True))
@@ -108,7 +111,7 @@ def _notes(sums: FuelSums) -> list[str]:
     out = ["Value is gross spot value: before loss factors, FCAS and contracts."]
     if sums.priceless:
         out.append(f"{sums.priceless} readings have no price: their energy counts, their value is missing.")
-    if any(fuel == ROOFTOP[0] for _, fuel, _ in sums.sums):
+    if any(fuel == ROOFTOP[0] for _, fuel, _ in sums.regional):
         out.append("Rooftop solar is an estimate, valued at the regional price; it is not paid at spot.")
     return out
 

@@ -32,23 +32,27 @@ Key = tuple[str, str, str]
 
 
 class FuelSums:
-    """Sums by series (region, fuel, technology); regions are put together at the end.
+    """Sums by fuel technology and layer: a region, several put together, the market, units without a region.
 
     Parameters
     ----------
     region : regions asked for, as in ``generation/by-fuel``.
     interchange : with imports and exports.
+    together : the regions named are one layer, called ``NSW1+VIC1``.
 
     Attributes
     ----------
     priceless : readings without a price.
     """
 
-    def __init__(self, snapshot: Snapshot, window: Window, region: Sequence[str], *, interchange: bool):
+    def __init__(
+        self, snapshot: Snapshot, window: Window, region: Sequence[str], *, interchange: bool, together: bool = False
+    ):
         self.snapshot, self.window, self.region = snapshot, window, list(region)
-        self.asked = regions_asked(region)
         self.table = unit_table(snapshot)
-        self.sums: dict[Key, np.ndarray] = {}
+        self.layers = _layers(region, self.table.region.tolist(), together)
+        self.kinds: dict[Key, np.ndarray] = {}
+        self.regional: dict[Key, np.ndarray] = {}
         self.own_hours: dict[Key, float] = {}
         self.stamps: dict[str, int] = {}
         self.priceless = 0
@@ -75,7 +79,7 @@ class FuelSums:
         present = by_kind[SUMS.index("present")]
         for kind, key in enumerate(table.kinds):
             if present[kind] > 0:
-                self._add(key, by_kind[:, kind])
+                self.kinds[key] = by_kind[:, kind]
 
     def _add_part(self, part: Readings, by_kind: np.ndarray, coverage: UnitCoverage) -> None:
         table, rows = self.table, part.rows
@@ -94,77 +98,82 @@ class FuelSums:
             for at, values in enumerate([*parts, sums.readings]):
                 np.add.at(by_kind[at], side[rows[mine]], values[mine])
         self.priceless += int((sums.readings - sums.priced)[live].sum())
-        for region in self._layers():
-            own = live if region == NEM else live & (table.region[rows] == region)
-            self.stamps[region] = self.stamps.get(region, 0) + _stamps(part, sums.readings, own)
-
-    def _layers(self) -> list[str]:
-        """Regions of the answer; units without one have hours of their own."""
-        return [*self.asked, *([] if self.region else [""])]
-
-    def _add(self, key: Key, values: np.ndarray, hours: float | None = None) -> None:
-        self.sums[key] = self.sums.get(key, np.zeros(len(SUMS))) + values
-        if hours is not None:
-            self.own_hours[key] = self.own_hours.get(key, 0.0) + hours
+        for layer, members in self.layers.items():
+            own = live if members is None else live & np.isin(table.region[rows], members)
+            self.stamps[layer] = self.stamps.get(layer, 0) + _stamps(part, sums.readings, own)
 
     # -- regional series -----------------------------------------------------------------------------
 
+    def _add_regional(self, key: Key, energy: float, priced: float, money: float, known: np.ndarray) -> None:
+        """Add a stretch of a series that is no unit's; ``known`` (rows, T) tells which readings there are."""
+        stamps = int(known.any(axis=0).sum())
+        if not stamps and key not in self.regional:
+            return
+        total = np.array([energy, priced, money, 0, 0, 0, 0, known.sum(), 0], float)
+        self.regional[key] = self.regional.get(key, np.zeros(len(SUMS))) + total
+        self.regional[key][SUMS.index("expected")] = self.window.expected * len(known)
+        self.own_hours[key] = self.own_hours.get(key, 0.0) + stamps * HOURS_PER_DISPATCH
+
     def _add_rooftop(self) -> None:
         """Rooftop solar of each region; of the market where that of every region is known."""
-        present: dict[str, int] = {}
         for block in blocks(self.snapshot, "rooftop", "mw", self.window, REGIONS):
             price = aligned(self.snapshot, "price", "rrp", block.times, REGIONS)
-            everywhere = ~np.isnan(block.values).any(axis=0)
-            for layer in self.asked:
-                rows = np.arange(len(REGIONS)) if layer == NEM else np.array([REGIONS.index(layer)])
-                values = np.where(everywhere, block.values, np.nan)[rows] if layer == NEM else block.values[rows]
+            everywhere = np.where(np.isnan(block.values).any(axis=0), np.nan, block.values)
+            for layer, members in self.layers.items():
+                rows = np.array([i for i, r in enumerate(REGIONS) if members is None or r in members], int)
+                values = (everywhere if members is None else block.values)[rows]
                 own = unit_sums(values, np.full(len(rows), GENERATOR, object), rows, price)
-                count = int(own.readings.max(initial=0))
-                if not count and layer not in present:
-                    continue
-                present[layer] = present.get(layer, 0) + count
-                total = [own.energy.sum(), own.energy_priced.sum(), own.earned.sum(), 0, 0, 0, 0, count, 0]
-                self._add((layer, *ROOFTOP), np.array(total, float), count * HOURS_PER_DISPATCH)
-        for layer in present:
-            self.sums[(layer, *ROOFTOP)][SUMS.index("expected")] = self.window.expected
+                known = ~np.isnan(values)
+                if members is None:
+                    known = known[:1]  # one series: known everywhere or nowhere
+                energy, priced, money = (float(v.sum()) for v in (own.energy, own.energy_priced, own.earned))
+                self._add_regional((layer, *ROOFTOP), energy, priced, money, known)
 
     def _add_interchange(self) -> None:
-        regions = [r for r in self.asked if r != NEM]
-        if not regions:
-            return
-        for block in blocks(self.snapshot, "region", "net_interchange", self.window, regions):
-            for region, values in zip(regions, block.values, strict=True):
-                known = ~np.isnan(values)
-                count = int(known.sum())
-                if not count:
+        """Imports and exports of every layer but the market."""
+        for block in blocks(self.snapshot, "region", "net_interchange", self.window, REGIONS):
+            for layer, members in self.layers.items():
+                if members is None:
                     continue
+                values = -block.values[
+                    [i for i, r in enumerate(REGIONS) if r in members]
+                ]  # NETINTERCHANGE is + for exports
+                known = ~np.isnan(values)
                 for (fuel, tech), part in zip(INTERCHANGE, (POSITIVE, NEGATIVE), strict=True):
-                    # NETINTERCHANGE is + for exports.
-                    energy = float(signed(-values[known], part).sum() * HOURS_PER_DISPATCH)
-                    total = np.array([energy, 0, np.nan, 0, 0, 0, 0, count, 0])
-                    self._add((region, fuel, tech), total, count * HOURS_PER_DISPATCH)
-                    self.sums[(region, fuel, tech)][SUMS.index("expected")] = self.window.expected
+                    energy = float(np.nansum(signed(values, part)) * HOURS_PER_DISPATCH)
+                    self._add_regional((layer, fuel, tech), energy, 0.0, np.nan, known)
 
     # -- the answer ----------------------------------------------------------------------------------
 
     def gathered(self, *, fine: bool) -> dict[Key, np.ndarray]:
-        """:data:`SUMS` by the answer's keys: regions or the market, technologies apart (``fine``) or put together."""
+        """:data:`SUMS` by layer and fuel, technologies apart (``fine``) or put together."""
         out: dict[Key, np.ndarray] = {}
-        for (region, fuel, tech), values in self.sums.items():
-            own = region in self.asked or (region not in (*REGIONS, NEM) and not self.region)
-            units = fuel not in (ROOFTOP[0], *(f for f, _ in INTERCHANGE))
-            for layer in [*([region] if own else []), *([NEM] if NEM in self.asked and units else [])]:
-                key = (layer, fuel, tech if fine else "")
-                out[key] = out.get(key, np.zeros(len(SUMS))) + values
+        found = [
+            ((layer, fuel, tech), values)
+            for (region, fuel, tech), values in self.kinds.items()
+            for layer, members in self.layers.items()
+            if members is None or region in members
+        ]
+        for (layer, fuel, tech), values in [*found, *self.regional.items()]:
+            key = (layer, fuel, tech if fine else "")
+            out[key] = out.get(key, np.zeros(len(SUMS))) + values
         return out
 
     def hours(self, key: Key) -> float:
         """Hours read of a series."""
-        region, fuel, _ = key
-        for (own_region, own_fuel, _), hours in self.own_hours.items():
-            if (own_region, own_fuel) == (region, fuel):
+        for (layer, fuel, _), hours in self.own_hours.items():
+            if (layer, fuel) == key[:2]:
                 return hours
-        return self.stamps.get(region, 0) * HOURS_PER_DISPATCH
+        return self.stamps.get(key[0], 0) * HOURS_PER_DISPATCH
+
+
+def _layers(region: Sequence[str], homes: Sequence[str], together: bool) -> dict[str, tuple[str, ...] | None]:
+    """Name of each layer -> the regions it is made of; None = all, units without one included."""
+    asked = regions_asked(region)
+    if together and len(asked) > 1 and region and NEM not in asked:
+        return {"+".join(asked): asked}
+    strange = [] if region else sorted(set(homes) - set(REGIONS))
+    return {layer: None if layer == NEM else (layer,) for layer in (*asked, *strange)}
 
 
 def _stamps(part: Readings, counts: np.ndarray, own: np.ndarray) -> int:

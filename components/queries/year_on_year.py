@@ -56,6 +56,7 @@ class GenerationYearOnYear(PeriodQuery):
     interchange = param.Boolean(
         default=False, doc="Add imports (+) and exports (-) of each region; the NEM as a whole has none."
     )
+    together = param.Boolean(default=False, doc="The regions named as one, called by all their names (NSW1+VIC1).")
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         return (len(regions_asked(self.region)) + 1) * len(FUELTECHS if self.by == "fueltech" else FUELS)
@@ -63,7 +64,9 @@ class GenerationYearOnYear(PeriodQuery):
     def both(self, snapshot: Snapshot) -> tuple[GenerationFigures, GenerationFigures]:
         """The question about the window, and about the same window a year before."""
         window = self.window(snapshot)
-        same = {n: getattr(self, n) for n in ("month", "hour", "weekday", "region", "fuel", "by", "interchange")}
+        same = {
+            n: getattr(self, n) for n in ("month", "hour", "weekday", "region", "fuel", "by", "interchange", "together")
+        }
         edges = [(window.start, window.end), (year_before(window.start), year_before(window.end))]
         now, before = (GenerationFigures(**same, start=start, end=end) for start, end in edges)
         return now, before

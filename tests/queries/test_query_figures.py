@@ -69,6 +69,19 @@ def test_interchange_has_energy_but_no_value(mixed):
     assert ("NEM", "imports") not in rows(mixed, region=["NEM"], interchange=True)
 
 
+def test_regions_put_together_are_pooled(mixed):
+    apart = rows(mixed, region=["SA1", "VIC1"], interchange=True)
+    whole = rows(mixed, region=["SA1", "VIC1"], interchange=True, together=True)
+    assert {region for region, _ in whole} == {"SA1+VIC1"}
+    battery = whole["SA1+VIC1", "battery"]
+    assert battery["energy_mwh"] == pytest.approx(100 + 12)
+    assert battery["capture_price"] == pytest.approx(12 * 300 / 112)  # SA1 earned nothing in all
+    assert battery["capacity_factor"] == pytest.approx(112 / 180)
+    assert whole["SA1+VIC1", "rooftop"]["average_mw"] == pytest.approx(1800)
+    assert whole["SA1+VIC1", "exports"]["energy_mwh"] == apart["SA1", "exports"]["energy_mwh"] == pytest.approx(-50)
+    assert set(rows(mixed, region=["SA1"], together=True)) == set(rows(mixed, region=["SA1"]))
+
+
 def test_a_filter_leaves_shares_as_they_are(mixed):
     all_of_them = rows(mixed, region=["NEM"])
     only = rows(mixed, region=["NEM"], fuel=["wind", "unmapped"])
