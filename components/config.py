@@ -133,7 +133,7 @@ class CollectSettings:
     spacing_seconds: float = _setting(0.05, "Least time from one request to the next [s]", 0, 60)
     listing_seconds: float = _setting(3_600.0, "How long a listing of folders is kept [s]", 0, 86_400)
     backfill_seconds: float = _setting(3_600.0, "From one look for gaps to the next [s]", 1, 604_800)
-    backfill_days: int = _setting(40, "How far back gaps are filled [days]", 0, 4_000)
+    backfill_days: int = _setting(40, "How far back gaps are filled; 0 = not at all [days]", 0, 4_000)
 
 
 @dataclass(frozen=True)

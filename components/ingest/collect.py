@@ -93,7 +93,9 @@ class Collector:
         try:
             self._current(done)
             due = self._looked_for_gaps
-            if due is None or self.clock() - due >= pd.Timedelta(seconds=self.settings.backfill_seconds):
+            if self.settings.backfill_days and (
+                due is None or self.clock() - due >= pd.Timedelta(seconds=self.settings.backfill_seconds)
+            ):
                 self._looked_for_gaps = self.clock()
                 self._fill_gaps(done)
         except StoreBusy as busy:  # somebody publishes by hand: the next round comes
