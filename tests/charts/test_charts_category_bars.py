@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.charts.bars import BarChart, bar_data
+from components.charts.category_bars import BarChart, bar_data
 from components.charts.palette import DARK, LIGHT
 
 NAN = float("nan")
