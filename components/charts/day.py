@@ -29,7 +29,9 @@ def day_edges(minutes: int) -> np.ndarray:
 
 
 class DayAxis(TimePlot):
-    """A plot whose x axis is the time of day; it cannot be zoomed."""
+    """A plot whose x axis is the time of day; it cannot be zoomed and has no nights of its own."""
+
+    shades = False
 
     def as_day(self) -> None:
         """Turn the axis into that of a day; to be called at the end of ``__init__``."""

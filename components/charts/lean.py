@@ -7,6 +7,7 @@ Colours come from the palette and are set again when the theme changes; the time
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -27,9 +28,11 @@ from bokeh.models import (
     VStrip,
 )
 
+from components.charts.daylight import CITIES, nights
 from components.charts.formats import JS_NUMBER
 from components.charts.palette import Palette
 from components.market_time import AXIS_LABEL, bucket_end
+from components.vocabulary import NEM
 
 FONT = "Roboto, system-ui, sans-serif"
 SHORTEST = pd.Timedelta(minutes=30)
@@ -121,17 +124,25 @@ def time_formatter() -> DatetimeTickFormatter:
 class TimePlot:
     """A plot over NEM time with one y axis; sub-classes add glyphs and feed them.
 
+    Class attributes
+    ----------------
+    shades : nights are shaded.
+
     Attributes
     ----------
     figure : the Bokeh model.
     x, y : its ranges, set with each feed.
+    place : region whose nights are shaded on short ranges; to be set before a feed.
     """
+
+    shades: ClassVar[bool] = True
 
     def __init__(
         self, theme: Palette, *, height: int, title: str, y_label: str, x: Range1d | None = None, x_label: bool = True
     ):
         self.theme = theme
         self.height = height
+        self.place = NEM
         self.x = x if x is not None else Range1d(start=0, end=1)
         self.y = Range1d(start=0, end=1)
         self.figure = Plot(
@@ -156,6 +167,9 @@ class TimePlot:
         ]
         for grid in self.grids:
             self.figure.add_layout(grid)
+        self.nights = ColumnDataSource({"x0": np.empty(0), "x1": np.empty(0)})
+        self.night_shade = VStrip(x0="x0", x1="x1", line_color=None)
+        self.figure.add_glyph(self.nights, self.night_shade, level="image")
         self.gaps = ColumnDataSource({"x0": np.empty(0), "x1": np.empty(0)})
         self.gap_mark = VStrip(x0="x0", x1="x1", hatch_pattern="/", hatch_scale=8, line_color=None)
         self.figure.add_glyph(self.gaps, self.gap_mark, level="underlay")
@@ -194,6 +208,7 @@ class TimePlot:
             )  # fmt: skip
         for grid in self.grids:
             grid.grid_line_color = theme.grid
+        self.night_shade.fill_color = theme.night
         self.gap_mark.update(fill_color=theme.band, hatch_color=theme.line)
         self.zoom.overlay.update(fill_color=theme.accent, fill_alpha=0.15, line_color=theme.accent)
 
@@ -202,6 +217,19 @@ class TimePlot:
         change = np.flatnonzero(np.diff(np.concatenate([[0], missing.astype("int8"), [0]])))
         at = milliseconds(edges)
         self.gaps.data = {"x0": at[change[::2]], "x1": at[change[1::2]]}
+        self._shade(edges)
+
+    def _shade(self, edges: np.ndarray) -> None:
+        """Shade the nights of a short range."""
+        dark = nights(edges[0], edges[-1], self.place) if self.shades and len(edges) else (edges[:0], edges[:0])
+        shown = {name: milliseconds(times) for name, times in zip(("x0", "x1"), dark, strict=True)}
+        if not all(np.array_equal(shown[n], self.nights.data[n]) for n in shown):
+            self.nights.data = shown
+
+    @property
+    def night_city(self) -> str:
+        """Where it is night in the shades that are drawn, "" where there are none."""
+        return CITIES[self.place][0] if len(self.nights.data["x0"]) else ""
 
 
 def hover_of(

@@ -169,6 +169,15 @@ class Dashboard(pn.viewable.Viewer):
         """The page and the view that is shown."""
         return [self, self.view] if self.view is not None else [self]
 
+    def _time_plots(self) -> list[TimePlot]:
+        """Charts over time that are shown."""
+        return [chart for part in self._parts() for chart in part.charts() if isinstance(chart, TimePlot)]
+
+    def _place(self) -> str:
+        """Region whose nights are shaded: the one looked at, else the market's."""
+        chosen = list(self.ask_region())
+        return chosen[0] if len(chosen) == 1 else NEM
+
     def _cards(self) -> list[shell.Card]:
         return [card for part in self._parts() for card in part.cards]
 
@@ -357,6 +366,8 @@ class Dashboard(pn.viewable.Viewer):
                     card.hide()
             else:
                 try:
+                    for chart in self._time_plots():
+                        chart.place = self._place()
                     for part in self._parts():
                         part.draw(snapshot)
                 except DashboardError as wrong:
@@ -420,8 +431,10 @@ class Dashboard(pn.viewable.Viewer):
             view=self.chosen("view") if self.views else "",
             problems=[_sentence(p) for p in self.problems], search=address.join(self.texts), passing=passing,
         )  # fmt: skip
+        cities = sorted({c.night_city for c in self._time_plots()} - {""})
+        shaded = [f"Shaded: night in {' and '.join(cities)}, from sunset to sunrise."] if cities else []
         self.footer.param.update(
-            notes=[n for part in self._parts() for n in part.notes()], source=attribution(snapshot.sources)
+            notes=[n for part in self._parts() for n in part.notes()] + shaded, source=attribution(snapshot.sources)
         )
 
     def _regions(self) -> list[dict[str, str]]:

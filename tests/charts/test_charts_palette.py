@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from components.charts.palette import DARK, LIGHT, palette
+from components.charts.stack import StackChart
 from components.vocabulary import FUELS, NEM, REGIONS
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda t: t.name)
@@ -99,18 +100,33 @@ def test_fuels_are_told_apart_neighbours_most(theme, sight):
 def test_contrast_against_what_is_behind(theme):
     for name, colour in theme.regions.items():
         assert contrast(colour, theme.card) >= 3, name
-    for name, colour in theme.fuels.items():  # on white rooftop's pale yellow is outlined in tables
-        assert contrast(colour, theme.card) >= (3 if theme is DARK else 1.2), name
+    for name, colour in theme.fuels.items():  # yellow that reached 3:1 on white would be brown: it has an outline
+        assert contrast(colour, theme.card) >= (3 if theme is DARK else 1.5), name
+        assert contrast(colour, theme.night) >= (2.8 if theme is DARK else 1.35), name
     for ink in (theme.ink, theme.muted, theme.accent, theme.warning, theme.error):
-        for ground in (theme.card, theme.page, theme.band):
+        for ground in (theme.card, theme.page, theme.band, theme.night):
             assert contrast(ink, ground) >= 4.5, (ink, ground)
     assert contrast(theme.on_accent, theme.accent) >= 4.5
+
+
+@THEMES
+def test_the_outline_of_a_stack_reaches_3_to_1(theme):
+    chart = StackChart(theme)
+    for edge in chart.outline:
+        assert contrast(mixed(edge.glyph.line_color, theme.card, edge.glyph.line_alpha), theme.card) >= 3
+    assert [e.glyph.y for e in chart.outline] == ["e_imports", "e_exports"]  # the last layers on both sides
+
+
+def mixed(over: str, under: str, alpha: float) -> str:
+    """A colour seen through another."""
+    parts = ([int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (over, under))
+    return "#" + "".join(f"{round(a * alpha + b * (1 - alpha)):02X}" for a, b in zip(*parts, strict=True))
 
 
 def test_css_names_every_surface():
     css = palette(True).css()
     assert f"--nem-on-accent:{DARK.on_accent};" in css
-    assert css.count("--nem-") == 11
+    assert css.count("--nem-") == 12
 
 
 def test_hue_helper_agrees_with_plain_hsv_on_pure_red():

@@ -282,13 +282,20 @@ def test_every_message_is_answered_so_that_nothing_stays_dimmed(snapshot):
 def test_live_cards_say_which_stamp_is_their_newest(monkeypatch):
     serve(monkeypatch, market("demo"))
     assert {c.head.newest_iso for c in GenerationDashboard().cards} == {""}  # invented data is never late
-    made = market("real")
-    real = Snapshot("real", {d: made.chunks(d) for d in ("scada", "price", "region", "rooftop")}, made.units)
-    real.sources = ("nemweb",)
-    serve(monkeypatch, real)
+    serve(monkeypatch, market("real", source="current"))
     assert {c.head.newest_iso for c in GenerationDashboard().cards} == {"2024-03-03T00:00:00+10:00"}
     closed = GenerationDashboard("?start=2024-03-01&end=2024-03-02")
     assert {c.head.newest_iso for c in closed.cards} == {""}
+
+
+def test_the_footer_says_whose_nights_are_shaded(snapshot):
+    def shaded(search):
+        return [n for n in GenerationDashboard(search).footer.notes if n.startswith("Shaded")]
+
+    assert shaded("") == ["Shaded: night in Sydney, from sunset to sunrise."]
+    assert shaded("?region=SA1") == ["Shaded: night in Adelaide, from sunset to sunrise."]
+    assert shaded("?region=SA1,TAS1") == ["Shaded: night in Sydney, from sunset to sunrise."]
+    assert shaded("?start=2024-03-01T08:00&end=2024-03-01T12:00") == []
 
 
 def test_dragging_over_a_chart_asks_for_that_window_on_the_5_minute_grid(snapshot):
