@@ -47,3 +47,12 @@ def price_span(values: np.ndarray) -> tuple[float, float]:
     bottom, top = float(stretch(low)), float(stretch(high))
     margin = (top - bottom) * 0.06
     return bottom - margin, top + margin
+
+
+STRIP_GAP = 0.06
+"""Space above and below the prices of a strip, as a part of its height of 1."""
+
+
+def strip_places(price: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Prices [$/MWh] -> places within a strip of height 1 whose axis runs from the place ``low`` to ``high``."""
+    return STRIP_GAP + (1 - 2 * STRIP_GAP) * (stretch(price) - low) / (high - low)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from components.charts.scales import price_span, stretch
+from components.charts.scales import price_span, strip_places
 from components.queries.units import STEP
 from components.raster.answers import Raster
 from components.raster.bins import Bins
@@ -20,8 +20,6 @@ from components.vocabulary import NEM, REGIONS
 
 MOST_STAMPS = 1_500
 """So few stamps are drawn as lines of exact prices."""
-GAP = 0.06
-"""Space above and below a strip's prices, as a part of its height of 1."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +72,7 @@ class PricesAsk:
         strips = []
         for row in values:
             there = ~np.isnan(row)
-            place = (strip_places(row[there], bottom, top)).astype(np.float32)
+            place = strip_places(row[there], bottom, top).astype(np.float32)
             strips.append(counts(column[there], place, (0.0, float(bins.count)), (0.0, 1.0), bins.count, rows))
         image = logarithmic(np.vstack(strips))
         return Raster(words, arrays | {"image": image}, snapshot.version)
-
-
-def strip_places(price: np.ndarray, bottom: float, top: float) -> np.ndarray:
-    """Prices [$/MWh] -> places within a strip of height 1, on the stretched price axis from ``bottom`` to ``top``."""
-    return GAP + (1 - 2 * GAP) * (stretch(price) - bottom) / (top - bottom)

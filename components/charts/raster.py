@@ -1,0 +1,170 @@
+"""Pictures of very large ranges: built once for a session, then fed; zooming tells the server which window is wanted.
+
+What a visitor does to the ranges (drag over a part, wheel, window of the minimap) moves the old picture at once in the
+browser; when it has come to rest, one message says what is to be drawn. The plot says "Loading" over the old picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from bokeh.events import RangesUpdate
+from bokeh.models import (
+    BoxAnnotation,
+    BoxZoomTool,
+    ColorBar,
+    ColumnDataSource,
+    CustomJS,
+    DatetimeAxis,
+    FixedTicker,
+    Image,
+    Label,
+    LinearColorMapper,
+    NoOverlap,
+    WheelZoomTool,
+)
+
+from components.charts.lean import FONT, LEFT, SPAN_JS, time_formatter
+from components.charts.palette import Palette
+from components.charts.plain import PlainPlot, style_axis
+from components.market_time import AXIS_LABEL
+
+REST_MS = 160
+"""A gesture is over when nothing has moved for so long."""
+CLEAR = "rgba(0,0,0,0)"
+
+BIN_JS = (
+    "const i = special_vars.image_index.i, a = new Date(start + i * step), b = new Date(start + (i + 1) * step);"
+    + SPAN_JS
+)
+"""The stretch of time that the column of a picture under the pointer covers."""
+_MOVED_JS = """
+clearTimeout(wanted._rest)
+wanted._rest = setTimeout(() => {
+  wanted.data = {x0: [x.start], x1: [x.end], y0: [y.start], y1: [y.end], width: [plot.inner_width], height: [plot.inner_height]}
+}, rest)
+"""
+
+
+class RasterPlot(PlainPlot):
+    """A picture under a time (or number) axis, with its colour bar, a hatch where nothing is known, and gestures.
+
+    Parameters
+    ----------
+    unit : title of the colour bar.
+    x_label : of a number axis; None = the x axis is NEM time.
+    zoom : what dragging over a part zooms: ``auto`` (along the longer side, or both), ``width`` or ``both``.
+    """
+
+    def __init__(
+        self, theme: Palette, *, height: int, title: str, unit: str, y_label: str = "", x_label: str | None = None,
+        left: int = LEFT, zoom: str = "auto", x: Any = None,
+    ):  # fmt: skip
+        self.mapper = LinearColorMapper(palette=["#000000"], low=0, high=1, nan_color=CLEAR, low_color=CLEAR)
+        super().__init__(
+            theme, height=height, title=title, x_label=x_label or AXIS_LABEL, y_label=y_label, left=left, grid=False
+        )
+        if x is not None:
+            self.x = self.figure.x_range = x
+        if x_label is None:
+            self.x_axis = DatetimeAxis(
+                formatter=time_formatter(), axis_label=AXIS_LABEL, major_label_policy=NoOverlap(min_distance=8)
+            )
+            self.figure.below = [self.x_axis]
+            style_axis(self.x_axis, theme)
+        # A box without edges is as large as the frame.
+        self.hatch = BoxAnnotation(fill_alpha=0, line_alpha=0, hatch_pattern="/", hatch_scale=7, level="image")
+        self.figure.add_layout(self.hatch)
+        self.picture = ColumnDataSource({n: [] for n in ("image", "x", "y", "dw", "dh")})
+        glyph = Image(image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=self.mapper)
+        self.image = self.figure.add_glyph(self.picture, glyph, name="picture")
+        self.bar = ColorBar(
+            color_mapper=self.mapper, orientation="horizontal", height=8, padding=6, margin=0, label_standoff=4,
+            ticker=FixedTicker(ticks=[]), background_fill_alpha=0, border_line_color=None, bar_line_color=None,
+            major_tick_line_color=None, title=unit, title_text_font=FONT, title_text_font_size="12px",
+            title_text_font_style="normal", title_standoff=4, major_label_text_font=FONT, major_label_text_font_size="12px",
+        )  # fmt: skip
+        self.figure.add_layout(self.bar, "above")
+        self.loading = Label(
+            x=12, y=10, x_units="screen", y_units="screen", text="Loading …", visible=False, text_font=FONT,
+            text_font_size="12px", padding=6, border_radius=5,
+        )  # fmt: skip
+        self.figure.add_layout(self.loading)
+        self.zoom = BoxZoomTool(dimensions=zoom)
+        self.wheel = WheelZoomTool(dimensions="both" if zoom == "both" else "width")
+        self.figure.add_tools(self.zoom, self.wheel)
+        self.figure.toolbar.update(active_drag=self.zoom, active_scroll=self.wheel)
+        self.wanted = ColumnDataSource({n: [] for n in ("x0", "x1", "y0", "y1", "width", "height")})
+        args = {"wanted": self.wanted, "x": self.x, "y": self.y, "plot": self.figure, "rest": REST_MS}
+        self.figure.js_on_event(RangesUpdate, CustomJS(args=args, code=_MOVED_JS))
+        # A model that hangs on nothing that is drawn belongs to no document, and then reports nothing.
+        self.figure.tags = [self.wanted]
+        self.colour()
+
+    # -- what the visitor does -----------------------------------------------------------------------
+
+    def on_move(self, moved: Callable[[dict[str, float]], None]) -> None:
+        """Call ``moved`` with ``x0 x1 y0 y1`` of the axes and ``width height`` of the plot in pixels, after a gesture."""
+
+        def told(_attr: str, _old: Any, new: Mapping[str, Any]) -> None:
+            values = {
+                name: float(new[name][0]) for name in ("x0", "x1", "y0", "y1", "width", "height") if len(new[name])
+            }
+            if len(values) == 6 and all(np.isfinite(list(values.values()))):
+                moved(values)
+
+        self.wanted.on_change("data", told)
+
+    def without_drag(self) -> None:
+        """For fingers: a drag over the picture scrolls the page."""
+        self.figure.toolbar.update(active_drag=None, active_scroll=None)
+        self.figure.toolbar.tools = [t for t in self.figure.toolbar.tools if t not in (self.zoom, self.wheel)]
+
+    def busy(self, now: bool) -> None:
+        """Say that another picture is on its way."""
+        if self.loading.visible != now:
+            self.loading.visible = now
+
+    # -- drawing -------------------------------------------------------------------------------------
+
+    def put(self, x: tuple[float, float], y: tuple[float, float], **images: np.ndarray) -> None:
+        """Show a picture (``image`` and what the hover reads beside it) between these edges; no image = none."""
+        columns: dict[str, list[Any]] = {name: [image] for name, image in images.items()}
+        count = 1 if images else 0
+        places = {"x": x[0], "y": y[0], "dw": x[1] - x[0], "dh": y[1] - y[0]}
+        self.picture.data = {"image": [], **columns} | {name: [value] * count for name, value in places.items()}
+
+    def ticks(self, axis: Any, ticks: Mapping[float, str]) -> None:
+        """Ticks of an axis, or of the colour bar, and their texts."""
+        if not isinstance(axis.ticker, FixedTicker):
+            axis.ticker = FixedTicker(ticks=[])
+        axis.ticker.ticks = list(ticks)
+        axis.major_label_overrides = dict(ticks)
+
+    def recolour(self, theme: Palette) -> None:
+        super().recolour(theme)
+        self.colour()
+
+    def colour(self) -> None:
+        """Set every colour of the theme."""
+        theme = self.theme
+        self.hatch.hatch_color = theme.line
+        self.bar.update(major_label_text_color=theme.muted, title_text_color=theme.muted)
+        self.loading.update(
+            text_color=theme.ink,
+            background_fill_color=theme.card,
+            background_fill_alpha=0.92,
+            border_line_color=theme.line,
+        )
+        self.zoom.overlay.update(fill_color=theme.accent, fill_alpha=0.15, line_color=theme.accent)
+
+    def tooltip(self, *lines: str) -> str:
+        """The HTML of a hover: the first line muted. Placeholders only; Bokeh escapes what stands for them."""
+        first, *others = lines
+        return (
+            f'<div style="font:12px {FONT};color:{self.theme.ink};background:{self.theme.card};margin:-6px;padding:8px 10px;'
+            f'border:1px solid {self.theme.line};border-radius:6px;max-width:340px"><div style="color:{self.theme.muted};'
+            f'margin-bottom:4px">{first}</div>{"".join(f"<div>{line}</div>" for line in others)}</div>'
+        )
