@@ -34,7 +34,7 @@ def cells(ledger, key):
 @EVERY
 def test_every_page_draws_at_its_bare_address(kind, snapshot):
     page = kind()
-    assert [c.head.mode for c in page.cards] == ["ready"] * len(page.cards)
+    assert [c.head.mode for c in page._cards()] == ["ready"] * len(page._cards())
     assert page.problems == []
     assert page.bar.search == ""
     assert page.masthead.demo
@@ -47,15 +47,15 @@ def test_every_page_draws_at_its_bare_address(kind, snapshot):
 def test_without_data_every_page_says_how_to_get_some(kind, monkeypatch):
     serve(monkeypatch, empty_snapshot())
     page = kind()
-    head = page.cards[0].head
+    head = page._cards()[0].head
     assert head.mode == "empty"
     assert "no data" in head.reason
     assert any(c.startswith("aemo-dashboard demo") for c in head.commands)
     assert any(c.startswith("aemo-dashboard ingest --source") for c in head.commands)
-    assert not any(c.view.visible for c in page.cards[1:])
+    assert not any(c.view.visible for c in page._cards()[1:])
     serve(monkeypatch, market("arrived"))
     page.follow()
-    assert all(c.view.visible and c.head.mode == "ready" for c in page.cards)
+    assert all(c.view.visible and c.head.mode == "ready" for c in page._cards())
 
 
 def test_the_footer_names_the_source_of_what_is_there(monkeypatch):
@@ -85,11 +85,11 @@ def test_real_data_is_attributed(sources, words):
 @EVERY
 def test_a_window_without_data_offers_the_nearest_one(kind, snapshot):
     page = kind("?start=2019-01-01&end=2019-01-08")
-    cards = [c for c in page.cards if c.head.mode == "empty"]
+    cards = [c for c in page._cards() if c.head.mode == "empty"]
     assert cards
     link = cards[0].head.actions[0]["href"]
     assert link.startswith(f"./{kind.slug}?start=2024-03-01&end=")
-    assert not [c for c in kind(link.split("?")[1]).cards if c.head.mode != "ready"]
+    assert not [c for c in kind(link.split("?")[1])._cards() if c.head.mode != "ready"]
 
 
 @EVERY
@@ -97,13 +97,13 @@ def test_a_failing_question_is_an_error_card_and_no_traceback(kind, snapshot, mo
     page = kind()
     monkeypatch.setattr(kind, "draw", lambda self, s: 1 / 0)
     page.refresh()
-    assert {c.head.mode for c in page.cards} == {"error"}
-    assert "division" not in page.cards[0].head.reason
+    assert {c.head.mode for c in page._cards()} == {"error"}
+    assert "division" not in page._cards()[0].head.reason
     assert "division by zero" in caplog.text
     monkeypatch.undo()
     serve(monkeypatch, snapshot)
-    page.cards[0].head.on_message({"action": "retry"})
-    assert {c.head.mode for c in page.cards} == {"ready"}
+    page._cards()[0].head.on_message({"action": "retry"})
+    assert {c.head.mode for c in page._cards()} == {"ready"}
 
 
 @EVERY
@@ -130,7 +130,7 @@ def test_odd_messages_of_a_browser_change_nothing(kind, snapshot, message):
     page.bar.on_message(message)
     if "search" not in message:
         assert page.bar.search == "?last=2d"
-    assert [c.head.mode for c in page.cards] == ["ready"] * len(page.cards)
+    assert [c.head.mode for c in page._cards()] == ["ready"] * len(page._cards())
 
 
 def test_generation_figures_by_hand(snapshot):
@@ -182,27 +182,27 @@ def test_fuels_without_units_get_their_energy_from_the_drawing():
 
 def test_price_statistics_and_series(snapshot):
     page = PricesDashboard("?region=SA1,NSW1")
-    assert [r["key"] for r in page.ledger.rows] == ["NSW1", "SA1"]
-    sa = cells(page.ledger, "SA1")
+    assert [r["key"] for r in page.view.ledger.rows] == ["NSW1", "SA1"]
+    sa = cells(page.view.ledger, "SA1")
     assert sa[1] == pytest.approx(-20)
     assert sa[9] == pytest.approx(24)  # hours below $0
-    assert page.lines.present == ("NSW1", "SA1")
-    assert page.lines.source.data["v_SA1"][0] == -20
+    assert page.view.lines.present == ("NSW1", "SA1")
+    assert page.view.lines.source.data["v_SA1"][0] == -20
     page.bar.on_message({"region": []})
-    assert len(page.ledger.rows) == 5
+    assert len(page.view.ledger.rows) == 5
 
 
 def test_station_search_choice_and_figures(snapshot):
     page = StationsDashboard()
-    assert page.cards[1].head.heading == "Black Hill"  # the largest
+    assert page._cards()[1].head.heading == "Black Hill"  # the largest
     page.search.on_message({"typed": "wndy", "enter": True})
     assert [h["label"] for h in page.search.hits] == ["Windy, Hill & Sons"]
     page.search.on_message({"chosen": "Windy, Hill & Sons"})
-    assert page.cards[1].head.heading == "Windy, Hill & Sons"
+    assert page._cards()[1].head.heading == "Windy, Hill & Sons"
     assert page.bar.search == "?q=wndy&station=Windy,%20Hill%20%26%20Sons"
     assert page.tiles.tiles[0]["value"] == "1.20"  # 50 MW x 24 h = 1.2 GWh
     assert [r["key"] for r in page.units.rows] == ["WIND1"]
-    assert StationsDashboard("?duid=COAL2").cards[1].head.heading == "Black Hill"
+    assert StationsDashboard("?duid=COAL2")._cards()[1].head.heading == "Black Hill"
     assert StationsDashboard("?station=Nowhere").problems[0].param == "station"
     page.search.on_message({"typed": "zzzzzz"})
     assert "Nothing" in page.search.note
@@ -281,11 +281,11 @@ def test_every_message_is_answered_so_that_nothing_stays_dimmed(snapshot):
 
 def test_live_cards_say_which_stamp_is_their_newest(monkeypatch):
     serve(monkeypatch, market("demo"))
-    assert {c.head.newest_iso for c in GenerationDashboard().cards} == {""}  # invented data is never late
+    assert {c.head.newest_iso for c in GenerationDashboard()._cards()} == {""}  # invented data is never late
     serve(monkeypatch, market("real", source="current"))
-    assert {c.head.newest_iso for c in GenerationDashboard().cards} == {"2024-03-03T00:00:00+10:00"}
+    assert {c.head.newest_iso for c in GenerationDashboard()._cards()} == {"2024-03-03T00:00:00+10:00"}
     closed = GenerationDashboard("?start=2024-03-01&end=2024-03-02")
-    assert {c.head.newest_iso for c in closed.cards} == {""}
+    assert {c.head.newest_iso for c in closed._cards()} == {""}
 
 
 def test_the_footer_says_whose_nights_are_shaded(snapshot):
@@ -321,7 +321,7 @@ def test_on_a_phone_a_drag_over_a_chart_scrolls_the_page(snapshot):
 @EVERY
 def test_without_the_api_the_data_menus_say_so(kind, snapshot, monkeypatch):
     monkeypatch.setattr("components.dashboards.data_links.api_is_served", lambda: False)
-    for card in kind().cards:
+    for card in kind()._cards():
         assert card.head.offers
         assert card.head.links == []
         assert "aemo-dashboard serve" in card.head.links_note
@@ -330,7 +330,7 @@ def test_without_the_api_the_data_menus_say_so(kind, snapshot, monkeypatch):
 @EVERY
 def test_every_card_offers_the_questions_it_shows(kind, snapshot, monkeypatch):
     monkeypatch.setattr("components.dashboards.data_links.api_is_served", lambda: True)
-    for card in kind("?last=2d").cards:
+    for card in kind("?last=2d")._cards():
         assert card.head.offers
         for link in card.head.links:
             assert [f["label"] for f in link["files"]] == ["CSV", "Arrow", "Parquet"]
@@ -411,10 +411,10 @@ def test_half_a_market_is_enough(monkeypatch):
     full = market()
     only = Snapshot("prices-only", {"price": full.chunks("price")}, full.units.iloc[:0])
     serve(monkeypatch, only)
-    assert PricesDashboard().cards[0].head.mode == "ready"
+    assert PricesDashboard()._cards()[0].head.mode == "ready"
     for kind in (OverviewDashboard, GenerationDashboard, StationsDashboard):
-        assert "empty" in {c.head.mode for c in kind().cards}
-        assert "error" not in {c.head.mode for c in kind().cards}
+        assert "empty" in {c.head.mode for c in kind()._cards()}
+        assert "error" not in {c.head.mode for c in kind()._cards()}
 
 
 def test_a_unit_that_stops_within_the_window_leaves_a_visible_gap(monkeypatch):
@@ -484,7 +484,7 @@ def test_newest_stamps_that_differ_by_dataset_leave_every_bare_page_with_somethi
     for kind, newest in ((GenerationDashboard, END), (StationsDashboard, END), (OverviewDashboard, END),
                          (PricesDashboard, START + pd.Timedelta(days=10))):  # fmt: skip
         page = kind()
-        assert [c.head.mode for c in page.cards] == ["ready"] * len(page.cards)
+        assert [c.head.mode for c in page._cards()] == ["ready"] * len(page._cards())
         assert page.masthead.newest_text == f"{newest.day} {newest:%b %Y %H:%M}"
     generation = GenerationDashboard()
     assert np.isfinite(generation.price.source.data["v_NEM"]).all()
@@ -500,23 +500,23 @@ def test_daily_prices_keep_their_spikes(monkeypatch):
 
     serve(monkeypatch, market("spike", change=spike))
     band = PricesDashboard("?region=NSW1&start=2024-03-01&end=2024-03-03&interval=1d")
-    drawn = band.lines.source.data
+    drawn = band.view.lines.source.data
     assert drawn["v_NSW1"][:2] == pytest.approx([(287 * 100 + 15_000) / 288, 100])
     assert drawn["max_NSW1"][:2].tolist() == [15_000, 100]
     assert drawn["min_NSW1"][:2].tolist() == [100, 100]
-    assert band.lines.bands["NSW1"].visible
-    assert not band.lines.marks["NSW1"].visible
-    assert "bands: lowest to highest price within each day" in band.chart_card.head.detail
+    assert band.view.lines.bands["NSW1"].visible
+    assert not band.view.lines.marks["NSW1"].visible
+    assert "bands: lowest to highest price within each day" in band.view.chart_card.head.detail
     dots = PricesDashboard("?start=2024-03-01&end=2024-03-03&interval=1d")
-    assert dots.lines.marks["NSW1"].visible
-    assert not dots.lines.bands["NSW1"].visible
-    assert np.isfinite(dots.lines.source.data["mark_NSW1"][:2]).tolist() == [True, False]
-    assert not np.isfinite(dots.lines.source.data["mark_QLD1"]).any()
-    assert "dots: highest price within each day, where it reached $300" in dots.chart_card.head.detail
-    assert "$300" not in PricesDashboard().chart_card.head.detail  # 5 minutes: nothing lies behind a step
+    assert dots.view.lines.marks["NSW1"].visible
+    assert not dots.view.lines.bands["NSW1"].visible
+    assert np.isfinite(dots.view.lines.source.data["mark_NSW1"][:2]).tolist() == [True, False]
+    assert not np.isfinite(dots.view.lines.source.data["mark_QLD1"]).any()
+    assert "dots: highest price within each day, where it reached $300" in dots.view.chart_card.head.detail
+    assert "$300" not in PricesDashboard().view.chart_card.head.detail  # 5 minutes: nothing lies behind a step
     highest = PricesDashboard("?start=2024-03-01&end=2024-03-03&interval=1d&region=NSW1&agg=max")
-    assert highest.lines.source.data["v_NSW1"][:2].tolist() == [15_000, 100]
-    assert highest.chart_card.head.detail.endswith("highest price within each day")
+    assert highest.view.lines.source.data["v_NSW1"][:2].tolist() == [15_000, 100]
+    assert highest.view.chart_card.head.detail.endswith("highest price within each day")
     highest.bar.on_message({"select": "agg", "value": "mean"})
     assert "agg" not in highest.bar.search
     highest.bar.on_message({"select": "agg", "value": "median"})
@@ -545,7 +545,7 @@ def test_only_some_hours_are_drawn_summed_and_said(snapshot):
 def test_hostile_values_are_told_and_the_good_ones_kept(kind, snapshot, value):
     bad = ["last", "start", "interval", "hour", "nonsense"]
     page = kind(address.join({n: [value] for n in bad} | {"region": ["SA1"]}))
-    assert {c.head.mode for c in page.cards} == {"ready"}
+    assert {c.head.mode for c in page._cards()} == {"ready"}
     assert page.bar.search == "?region=SA1"
     assert [p.param for p in page.problems] == bad
     assert max(len(p) for p in page.bar.problems) < 500
