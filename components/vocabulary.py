@@ -20,7 +20,14 @@ REGION_NAMES = {
 ROOFTOP_SUBREGIONS = ("QLDC", "QLDN", "QLDS", "TASN", "TASS")
 """Parts of QLD1 and TAS1 that the rooftop table lists beside their parents; never added to them."""
 
-PAGES = {"overview": "Overview", "generation": "Generation", "prices": "Prices", "stations": "Stations"}
+PAGES = {
+    "overview": "Overview",
+    "generation": "Generation",
+    "prices": "Prices",
+    "revenue": "Revenue",
+    "stations": "Stations",
+    "explorer": "Explorer",
+}
 """Pages that there are, in the order of the navigation; an answer links to the one that shows it."""
 
 GENERATOR, LOAD, BIDIRECTIONAL = "generator", "load", "bidirectional"
