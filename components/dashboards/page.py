@@ -18,21 +18,20 @@ import param
 from components.charts import formats
 from components.charts.lean import TimePlot
 from components.charts.palette import Palette, palette
-from components.dashboards import address, data_links, follow, ranges, shell
+from components.dashboards import address, controls, data_links, follow, shell, words
 from components.dashboards.parts import ControlBar, Footer, Masthead
 from components.dashboards.view import Choice, View
 from components.errors import DashboardError, Problem, nearest
-from components.market_time import UTC_OFFSET, Window, offered_intervals
-from components.queries.base import Names, PeriodQuery, Query, Result, WindowQuery
+from components.market_time import Window
+from components.queries.base import Names, PeriodQuery, Query, Result
 from components.store import shared
 from components.store.snapshot import Snapshot
-from components.vocabulary import NEM, PAGES, REGION_NAMES, REGIONS
+from components.vocabulary import NEM, PAGES
 
 log = logging.getLogger(__name__)
 
 CARRIED = ("region", "start", "end", "last")
 """What the navigation takes along."""
-SOURCES = {"demo": "Demo data", "nemweb": "AEMO NEMWEB", "import": "Imported"}
 GET_DATA = ("aemo-dashboard demo", "aemo-dashboard ingest --source https://www.nemweb.com.au --start 2024-07-01")
 NO_DATA = (
     "There is no data yet. Write a synthetic market to try things out, or read AEMO's own files; "
@@ -165,13 +164,13 @@ class Dashboard(pn.viewable.Viewer):
             if isinstance(chart, TimePlot):
                 chart.without_drag() if self.touch else chart.on_zoom(self._zoomed)
 
-    def _parts(self) -> list[Dashboard | View]:
+    def parts(self) -> list[Dashboard | View]:
         """The page and the view that is shown."""
         return [self, self.view] if self.view is not None else [self]
 
     def _time_plots(self) -> list[TimePlot]:
         """Charts over time that are shown."""
-        return [chart for part in self._parts() for chart in part.charts() if isinstance(chart, TimePlot)]
+        return [chart for part in self.parts() for chart in part.charts() if isinstance(chart, TimePlot)]
 
     def _place(self) -> str:
         """Region whose nights are shaded: the one looked at, else the market's."""
@@ -179,7 +178,7 @@ class Dashboard(pn.viewable.Viewer):
         return chosen[0] if len(chosen) == 1 else NEM
 
     def _cards(self) -> list[shell.Card]:
-        return [card for part in self._parts() for card in part.cards]
+        return [card for part in self.parts() for card in part.cards]
 
     @classmethod
     def kinds(cls) -> tuple[type[Query], ...]:
@@ -228,6 +227,9 @@ class Dashboard(pn.viewable.Viewer):
                 elif text != own[name].default:
                     out[name] = [text]
                 continue
+            if name not in known and name in CARRIED:
+                out[name] = list(texts)  # another page's: taken along
+                continue
             if name not in known:
                 problems.append(Problem(name[:60], "", "is no parameter of this page", (), nearest(name[:60], known)))
                 continue
@@ -255,7 +257,7 @@ class Dashboard(pn.viewable.Viewer):
                     raise ValueError(f"{name}: {value!r} is not one of {', '.join(own[name].options)}")
                 text = None if value == own[name].default else [value]
             else:
-                text = self._kind_of(name)(**{name: value}).texts().get(name)
+                text = self.kind_of(name)(**{name: value}).texts().get(name)
             if text is None:
                 self.texts.pop(name, None)
             else:
@@ -264,13 +266,27 @@ class Dashboard(pn.viewable.Viewer):
         self.refresh(passing=passing)
 
     @classmethod
-    def _kind_of(cls, name: str) -> type[Query]:
-        """The first question with this parameter."""
-        return next(q for q in cls.kinds() if name in q.parameters())
+    def kind_of(cls, name: str) -> type[Query]:
+        """The first question with this parameter.
+
+        Raises
+        ------
+        KeyError
+            When no question has it.
+        """
+        for kind in cls.kinds():
+            if name in kind.parameters():
+                return kind
+        raise KeyError(name)
+
+    def main(self) -> PeriodQuery | None:
+        """The question whose window is the page's; None where the page is about no window."""
+        kind = self.questions[0] if self.questions else None
+        return self.ask(kind) if kind is not None and issubclass(kind, PeriodQuery) else None
 
     def _checked(self, snapshot: Snapshot) -> None:
         """Leave out what only the data can tell to be wrong, and say so."""
-        for kind in dict.fromkeys(q for part in self._parts() for q in part.questions):
+        for kind in dict.fromkeys(q for part in self.parts() for q in part.questions):
             for problem in self.ask(kind).check(snapshot):
                 if problem not in self.problems:
                     self.problems.append(problem)
@@ -289,45 +305,23 @@ class Dashboard(pn.viewable.Viewer):
 
     def _asked(self, message: dict[str, Any]) -> None:
         """A message of the control bar. Anything may come from a browser: what is not understood is ignored."""
-        snapshot = shared.current()
-        main = self.ask(cast(type[PeriodQuery], self.questions[0]))
-        newest = snapshot.last(main.dataset)
         try:
             if "search" in message:
                 self.read(str(message["search"]))
                 self.refresh(passing=True)
-            elif "region" in message:
-                self.change(region=[r for r in message["region"] if r in (*REGIONS, NEM)])
-            elif message.get("preset") in ranges.PRESETS and newest is not None:
-                self._move(main, snapshot, ranges.preset_changes(message["preset"], newest))
-            elif "from_date" in message:
-                days = str(message["from_date"])[:10], str(message["to_date"])[:10]
-                self._move(main, snapshot, ranges.day_changes(*days))
-            elif message.get("pan") in (-1, 1) and newest is not None:
-                self._move(main, snapshot, ranges.panned(main, snapshot, message["pan"]))
-            elif message.get("zoom") in (-1, 1) and newest is not None:
-                self._move(main, snapshot, ranges.zoomed(main, snapshot, message["zoom"]))
-            elif "interval" in message:
-                self.change(interval=message["interval"])
-            elif any(message.get("toggle") in part.toggles for part in self._parts()):
-                self.change(**{message["toggle"]: bool(message.get("on"))})
-            elif any(message.get("select") in {**part.selects, **part.choices} for part in self._parts()):
-                self.change(**{message["select"]: message["value"]})
-            elif self.views and "view" in message:
-                self.change(view=message["view"])
-            elif "dismiss" in message:
-                self.problems = []
-                self.refresh()
-            else:
+                return
+            changes = controls.changes(self, shared.current(), message)
+        except (ValueError, TypeError, KeyError):
+            changes = None
+        try:
+            if changes is None:
+                log.info("ignored a message of the control bar: %.200r", message)
                 self.bar.tell()  # the browser waits for an answer
+            else:
+                self.change(**changes)
         except (ValueError, TypeError, KeyError):
             log.info("ignored a message of the control bar: %.200r", message)
             self.refresh()
-
-    def _move(self, main: PeriodQuery, snapshot: Snapshot, changes: dict[str, Any]) -> None:
-        """Another window; the chosen interval stays where it suits that window."""
-        interval = self.texts.get("interval", ["auto"])[0]
-        self.change(**ranges.fitting(main, snapshot, interval, changes))
 
     def _zoomed(self, start: pd.Timestamp, end: pd.Timestamp) -> None:
         """A window was dragged over: it is asked for anew, at the interval that suits it; Back returns."""
@@ -368,7 +362,7 @@ class Dashboard(pn.viewable.Viewer):
                 try:
                     for chart in self._time_plots():
                         chart.place = self._place()
-                    for part in self._parts():
+                    for part in self.parts():
                         part.draw(snapshot)
                 except DashboardError as wrong:
                     reason = str(wrong)
@@ -380,7 +374,7 @@ class Dashboard(pn.viewable.Viewer):
                     )
             self._controls(snapshot, passing)
             if not snapshot.empty:
-                for card, questions in (link for part in self._parts() for link in part.links(snapshot)):
+                for card, questions in (link for part in self.parts() for link in part.links(snapshot)):
                     newest = self._newest(questions, snapshot)
                     card.head.param.update(offers=True, newest_iso=newest, **data_links.menu(questions))
 
@@ -388,62 +382,25 @@ class Dashboard(pn.viewable.Viewer):
         """Newest stamp of what a card shows where it should be live: no invented data, no window that has an end."""
         dataset = next((q.dataset for _, q in questions), "")
         newest = snapshot.last(dataset) if dataset and not snapshot.is_demo and "end" not in self.texts else None
-        return iso(newest) if newest is not None else ""
+        return words.iso(newest) if newest is not None else ""
 
     def _everywhere(self, tell: Callable[[shell.Card], None]) -> None:
         for card in self._cards():
             tell(card)
 
     def _controls(self, snapshot: Snapshot, passing: bool) -> None:
-        main = self.ask(cast(type[PeriodQuery], self.questions[0]))
-        window = main.window(snapshot)
-        first, newest = snapshot.first(main.dataset), snapshot.last(main.dataset)
-        self._head(newest, snapshot)
-        chosen = list(getattr(main, "region", [])) or list(self.ask_region())
-        from_date, to_date = ranges.days_of(window) if newest is not None else ("", "")
-        interval = main.interval if isinstance(main, WindowQuery) else "auto"
+        main = self.main()
+        self._head(snapshot.last(main.dataset if main else "scada"), snapshot)
         self.bar.tell(
-            regions=self._regions(), all_region="" if self.many_regions else NEM,
-            region=chosen or ["" if self.many_regions else NEM],
-            presets=[{"value": k, "label": "All" if k == "all" else k.upper(), "title": t} for k, t in ranges.PRESETS.items()],
-            preset=ranges.preset_of(main, newest) if newest is not None else "",
-            can_later=newest is not None and window.end < newest,
-            from_date=from_date, to_date=to_date,
-            first_date=f"{first - pd.Timedelta(minutes=5):%Y-%m-%d}" if first is not None else "",
-            last_date=f"{newest - pd.Timedelta(minutes=5):%Y-%m-%d}" if newest is not None else "",
-            interval=interval, interval_help=f"Interval: {WindowQuery.param['interval'].doc}",
-            intervals=[{"value": "auto", "label": f"Auto ({formats.INTERVAL_LABELS[window.interval]})"}]
-            + [{"value": i, "label": formats.INTERVAL_LABELS[i].capitalize()} for i in _offered(window, interval)],
-            toggles=[
-                {"name": n, "label": label, "help": self._kind_of(n).param[n].doc, "on": getattr(self.ask(self._kind_of(n)), n)}
-                for part in self._parts() for n, label in part.toggles.items()
-            ],
-            selects=[
-                {"name": n, "help": self._kind_of(n).param[n].doc, "value": getattr(self.ask(self._kind_of(n)), n),
-                 "options": [{"value": v, "label": label} for v, label in words.items()]}
-                for part in self._parts() for n, words in part.selects.items()
-            ] + [
-                {"name": n, "help": choice.help, "value": self.chosen(n),
-                 "options": [{"value": v, "label": label} for v, label in choice.options.items()]}
-                for part in self._parts() for n, choice in part.choices.items()
-            ],
-            views=[{"value": v.slug, "label": v.label, "title": v.help} for v in self.views],
-            view=self.chosen("view") if self.views else "",
-            problems=[_sentence(p) for p in self.problems], search=address.join(self.texts), passing=passing,
+            **controls.state(self, snapshot), problems=[words.sentence(p) for p in self.problems],
+            search=address.join(self.texts), passing=passing,
         )  # fmt: skip
         cities = sorted({c.night_city for c in self._time_plots()} - {""})
         shaded = [f"Shaded: night in {' and '.join(cities)}, from sunset to sunrise."] if cities else []
         self.footer.param.update(
-            notes=[n for part in self._parts() for n in part.notes()] + shaded, source=attribution(snapshot.sources)
+            notes=[n for part in self.parts() for n in part.notes()] + shaded,
+            source=words.attribution(snapshot.sources),
         )
-
-    def _regions(self) -> list[dict[str, str]]:
-        """The picker's options: the whole market first; where several may be chosen, all five apart first."""
-        market = {"value": NEM, "label": "NEM", "title": REGION_NAMES[NEM]}
-        each = [{"value": r, "label": r[:-1], "title": REGION_NAMES[r]} for r in REGIONS]
-        if self.many_regions:
-            return [{"value": "", "label": "All", "title": "The five regions, each for itself"}, *each, market]
-        return [market, *each]
 
     def ask_region(self) -> Sequence[str]:
         """Regions of the address, whichever question they belong to."""
@@ -452,11 +409,11 @@ class Dashboard(pn.viewable.Viewer):
 
     def _head(self, newest: pd.Timestamp | None, snapshot: Snapshot) -> None:
         carried = address.join({k: self.texts[k] for k in CARRIED if k in self.texts})
-        names = " + ".join(SOURCES.get(s, s) for s in snapshot.sources)
+        names = " + ".join(words.SOURCES.get(s, s) for s in snapshot.sources)
         self.masthead.param.update(
             pages=[{"label": t, "href": f"./{s}{carried}", "current": s == self.slug} for s, t in PAGES.items()],
             newest_text=f"{formats.stamp(newest)}" if newest is not None else "",
-            newest_iso=iso(newest) if newest is not None else "",
+            newest_iso=words.iso(newest) if newest is not None else "",
             source_text=names or "No data", demo=snapshot.is_demo,
         )  # fmt: skip
 
@@ -495,36 +452,3 @@ class Dashboard(pn.viewable.Viewer):
         texts = {k: v for k, v in self.texts.items() if k not in ("start", "end", "last")}
         texts |= PeriodQuery(start=start, end=end).texts()
         return [{"label": f"Show {formats.window(start, end)}", "href": f"./{self.slug}" + address.join(texts)}]
-
-
-def iso(stamp: pd.Timestamp) -> str:
-    """A stamp for the browser: ISO 8601 with its offset."""
-    return f"{stamp:%Y-%m-%dT%H:%M:%S}{UTC_OFFSET}"
-
-
-def attribution(sources: Sequence[str]) -> list[dict[str, str]]:
-    """The footer's words on where the figures come from; none where there is no data."""
-    if "demo" in sources:
-        return [{"text": "Demo data: invented figures, not AEMO's."}]
-    if not sources:
-        return []
-    imported = (
-        "" if "import" not in sources else " and imported files" if "nemweb" in sources else ", by imported files"
-    )
-    return [
-        {"text": "Source: Australian Energy Market Operator (AEMO), "},
-        {"text": "NEMWEB", "href": "https://www.nemweb.com.au/"},
-        {"text": f"{imported}. Figures are derived from AEMO's published data; AEMO does not endorse this site."},
-    ]
-
-
-def _offered(window: Window, chosen: str) -> list[str]:
-    """Intervals of the picker: those that suit the window, and the chosen one."""
-    offered = offered_intervals(window.start, window.end)
-    return [i for i in formats.INTERVAL_LABELS if i in offered or i == chosen]
-
-
-def _sentence(problem: Problem) -> str:
-    hint = f" Did you mean {problem.did_you_mean}?" if problem.did_you_mean else ""
-    value = f" “{str(problem.value)[:60]}”" if problem.value else ""
-    return f"{problem.param}{value} was ignored: {problem.detail}.{hint}"

@@ -1,6 +1,7 @@
 """Pages without a browser: their figures, their states, their address."""
 
 import gc
+import importlib
 import weakref
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from components.charts import formats
 from components.dashboards import address, follow
 from components.dashboards.generation import FuelRow, GenerationDashboard, fuel_rows, total
 from components.dashboards.overview import OverviewDashboard
-from components.dashboards.page import Dashboard, attribution
+from components.dashboards.page import Dashboard
 from components.dashboards.prices import PricesDashboard
 from components.dashboards.stations import StationsDashboard
+from components.dashboards.words import attribution
 from components.store.snapshot import Snapshot, empty_snapshot
 from components.vocabulary import PAGES
 
@@ -192,22 +194,6 @@ def test_price_statistics_and_series(snapshot):
     assert len(page.view.ledger.rows) == 5
 
 
-def test_station_search_choice_and_figures(snapshot):
-    page = StationsDashboard()
-    assert page._cards()[1].head.heading == "Black Hill"  # the largest
-    page.search.on_message({"typed": "wndy", "enter": True})
-    assert [h["label"] for h in page.search.hits] == ["Windy, Hill & Sons"]
-    page.search.on_message({"chosen": "Windy, Hill & Sons"})
-    assert page._cards()[1].head.heading == "Windy, Hill & Sons"
-    assert page.bar.search == "?q=wndy&station=Windy,%20Hill%20%26%20Sons"
-    assert page.tiles.tiles[0]["value"] == "1.20"  # 50 MW x 24 h = 1.2 GWh
-    assert [r["key"] for r in page.units.rows] == ["WIND1"]
-    assert StationsDashboard("?duid=COAL2")._cards()[1].head.heading == "Black Hill"
-    assert StationsDashboard("?station=Nowhere").problems[0].param == "station"
-    page.search.on_message({"typed": "zzzzzz"})
-    assert "Nothing" in page.search.note
-
-
 def test_a_price_tile_says_dollar_once(snapshot):
     station = StationsDashboard()
     capture = next(t for t in station.tiles.tiles if t["label"] == "Capture price")
@@ -219,23 +205,34 @@ def test_a_price_tile_says_dollar_once(snapshot):
         assert tile["unit"] == "/MWh"
 
 
-def test_the_revenue_tile_is_scaled(snapshot):
-    page = StationsDashboard("?station=Windy,%20Hill%20%26%20Sons")
-    tile = next(t for t in page.tiles.tiles if t["label"] == "Revenue")
-    assert tile["value"] == "−$24.00k"  # 1.2 GWh at -20 $/MWh
+def test_navigation_keeps_region_and_range(kind, snapshot):
+    page = kind("?region=SA1&last=2d")
+    assert {p["href"] for p in page.masthead.pages} == {f"./{s}?region=SA1&last=2d" for s in PAGES}
 
 
-def test_a_battery_shows_its_load(snapshot):
-    page = StationsDashboard("?duid=BATT1")
-    assert [t["label"] for t in page.tiles.tiles][:2] == ["Energy", "Load"]
-    assert page.tiles.tiles[1]["value"] == "1.44"
+class AboutNothing(Dashboard):
+    """A page with neither region nor window."""
+
+    slug = "nothing"
+
+    def build(self):
+        self.only = self.card("Nothing")
+        return [self.only.view]
+
+    def draw(self, snapshot):
+        self.only.ready()
 
 
-def test_navigation_keeps_region_and_range(snapshot):
-    page = GenerationDashboard("?region=SA1&last=2d&interchange=1")
-    assert {p["href"] for p in page.masthead.pages} == {
-        f"./{s}?region=SA1&last=2d" for s in ("overview", "generation", "prices", "stations")
-    }
+def test_a_page_without_region_and_window_takes_both_along_and_has_no_pickers(snapshot):
+    page = AboutNothing("?region=SA1&start=2024-03-01&end=2024-03-02&what=1")
+    assert [p.param for p in page.problems] == ["what"]
+    kept = "?region=SA1&start=2024-03-01&end=2024-03-02"
+    assert page.bar.search == kept
+    assert {p["href"] for p in page.masthead.pages} == {f"./{s}{kept}" for s in PAGES}
+    assert (page.bar.regions, page.bar.presets, page.bar.intervals) == ([], [], [])
+    for message in ({"region": ["NSW1"]}, {"preset": "3d"}, {"pan": 1}, {"zoom": 1}, {"interval": "1h"}):
+        page.bar.on_message(message)
+    assert page.bar.search == kept
 
 
 def test_controls_change_the_address(snapshot):
@@ -403,7 +400,10 @@ def test_theme_reaches_charts_and_tables(snapshot):
 def test_pages_are_dashboards_of_the_navigation():
     root = Path(__file__).resolve().parents[2]
     assert {p.stem for p in (root / "app").glob("*.py")} == set(PAGES)
-    assert {k.slug for k in Dashboard.__subclasses__()} == set(PAGES)
+    for name in PAGES:
+        importlib.import_module(f"components.dashboards.{name}")
+    pages = [k for k in Dashboard.__subclasses__() if k.__module__.startswith("components.")]
+    assert {k.slug for k in pages} == set(PAGES)
 
 
 def test_half_a_market_is_enough(monkeypatch):

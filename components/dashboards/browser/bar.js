@@ -47,12 +47,12 @@ export function render({model, view}) {
     busy(false)
     clicked = [...model.region]
     put(root, 
-      segment("Region", model.regions, model.region, pick_region, "regions"),
-      h("div", {class: "range"},
+      model.regions.length ? segment("Region", model.regions, model.region, pick_region, "regions") : null,
+      model.presets.length ? h("div", {class: "range"},
         h("button", {type: "button", class: "pan", title: "Earlier by one window", "aria-label": "Earlier", onclick: () => ask({pan: -1})}, "‹"),
         segment("Range", model.presets, [model.preset], v => ask({preset: v}), "presets"),
-        h("button", {type: "button", class: "pan", title: "Later by one window", "aria-label": "Later", disabled: !model.can_later, onclick: () => ask({pan: 1})}, "›")),
-      dates(), model.intervals.length ? interval() : null, model.selects.map(choice),
+        h("button", {type: "button", class: "pan", title: "Later by one window", "aria-label": "Later", disabled: !model.can_later, onclick: () => ask({pan: 1})}, "›")) : null,
+      model.presets.length ? dates() : null, model.intervals.length ? interval() : null, model.selects.map(choice),
       model.toggles.map(t => h("label", {class: "toggle", title: t.help}, (() => {
         const box = h("input", {type: "checkbox"}); box.checked = t.on
         box.addEventListener("change", () => ask({toggle: t.name, on: box.checked}))

@@ -31,13 +31,15 @@ const listen_to_keys = (model, place, bar, ask) => {
     return Boolean(page)
   }
   const next_region = () => {
+    if (!model.regions.length) return
     const values = model.regions.map(r => r.value)
     const next = values[(values.indexOf(model.region[0] ?? model.all_region) + 1) % values.length]
     return ask({region: next === model.all_region ? [] : [next]})
   }
+  const move = (what) => model.presets.length && ask(what)
   const doing = {
-    "/": search, "?": show, r: next_region, ArrowLeft: () => ask({pan: -1}), ArrowRight: () => model.can_later && ask({pan: 1}),
-    "+": () => ask({zoom: 1}), "=": () => ask({zoom: 1}), "-": () => ask({zoom: -1}), "−": () => ask({zoom: -1}),
+    "/": search, "?": show, r: next_region, ArrowLeft: () => move({pan: -1}), ArrowRight: () => model.can_later && move({pan: 1}),
+    "+": () => move({zoom: 1}), "=": () => move({zoom: 1}), "-": () => move({zoom: -1}), "−": () => move({zoom: -1}),
   }
   // Not while something is typed, chosen from a list, or shown on top of the page.
   const elsewhere = (node) => /^(SELECT|TEXTAREA|DIALOG|DETAILS)$/.test(node.tagName ?? "") || node.isContentEditable
