@@ -113,7 +113,7 @@ class HeatMap(PlainPlot):
         self.image = self.figure.add_glyph(self.source, image, name="heat")
         number = CustomJSTickFormatter(code=JS_NUMBER + "return fmt(tick, Number.isInteger(tick) ? 0 : 1)")
         self.bar = ColorBar(
-            color_mapper=self.mapper, orientation="horizontal", height=8, padding=6, margin=0, label_standoff=4,
+            color_mapper=self.mapper, orientation="horizontal", height=8, padding=6, margin=8, label_standoff=4,
             ticker=FixedTicker(ticks=[]) if as_price else BasicTicker(desired_num_ticks=6), formatter=number,
             background_fill_alpha=0, border_line_color=None, bar_line_color=None, major_tick_line_color=None,
             title=unit, title_text_font=FONT, title_text_font_size="12px", title_text_font_style="normal",

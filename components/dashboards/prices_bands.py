@@ -132,10 +132,10 @@ class Bands(PriceView):
         self.curve_card.ready(span)
 
     def _row(self, region: str, share: np.ndarray, money: np.ndarray) -> dict[str, Any]:
-        shown = zip(share, adding_up((share * 100).tolist(), 1), adding_up(money.tolist(), 2), strict=True)
+        shown = zip(share, adding_up((share * 100).tolist(), 2), adding_up(money.tolist(), 2), strict=True)
         cells = [
-            {"t": f"{formats.number(percent, 1)}%", "v": float(exact), "sub": formats.dollars(dollars)}
+            {"t": f"{formats.number(percent, 2)}%", "v": float(exact), "sub": formats.dollars(dollars)}
             for exact, percent, dollars in shown
         ]
-        total = {"t": "100.0%", "v": 1.0, "sub": formats.dollars(float(money.sum()))}
+        total = {"t": "100.00%", "v": 1.0, "sub": formats.dollars(float(money.sum()))}
         return {"key": region, "cells": [self.region_cell(region), *cells, total]}

@@ -43,7 +43,6 @@ class Capture(PriceView):
             theme, keys, height=400, title="Capture price", y_label="Capture price ($/MWh)", as_price=True
         )
         self.rates = LineChart(theme, keys, height=400, title="Capture rate", y_label="Capture rate (%)", unit="%")
-        self.price_figure, self.rate_figure = figure(self.prices.figure), figure(self.rates.figure)
         self.dots = DotChart(
             theme, height=400, title="Capture rate against share of generation", x_label="Share of generation (%)",
             y_label="Capture rate (%)", x_unit="%", y_unit="%", line=100.0,
@@ -60,9 +59,10 @@ class Capture(PriceView):
             stacked=True,
         )
         self.stats_card = self.card("Capture prices", self.ledger)
-        self.time_card = self.card("Capture price over time", self.price_figure, self.rate_figure)
+        self.price_card = self.card("Capture price over time", figure(self.prices.figure))
+        self.rate_card = self.card("Capture rate over time", figure(self.rates.figure))
         self.dots_card = self.card("Capture rate against share of generation", figure(self.dots.figure))
-        return [self.time_card.view, self.stats_card.view, self.dots_card.view]
+        return [self.price_card.view, self.rate_card.view, self.stats_card.view, self.dots_card.view]
 
     def charts(self) -> Sequence[Any]:
         return [self.prices, self.rates, self.dots]
@@ -81,7 +81,8 @@ class Capture(PriceView):
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
         over_time, whole = self.asked(self.window(snapshot))
         drawn = [("Capture prices over time", over_time)]
-        return [(self.time_card, drawn), (self.stats_card, [("Capture prices", whole)]), (self.dots_card, drawn)]
+        cards = [(card, drawn) for card in (self.price_card, self.rate_card, self.dots_card)]
+        return [*cards, (self.stats_card, [("Capture prices", whole)])]
 
     def draw(self, snapshot: Snapshot) -> None:
         window = self.window(snapshot)
@@ -89,6 +90,7 @@ class Capture(PriceView):
         answer, stats = ANSWERS.ask(snapshot, query), ANSWERS.ask(snapshot, whole)
         if stats.frame.empty or not np.isfinite(stats.frame["capture_price"]).any():
             self.nothing(snapshot, window, "No fuel has both energy and a price")
+            self.rate_card.hide()
             return
         by_rate = self.page.chosen("measure") == "rate"
         name = "capture_rate" if by_rate else "capture_price"
@@ -110,11 +112,9 @@ class Capture(PriceView):
         region = LABELS[self.one_region()]
         span = formats.window(window.start, window.end)
         note = "" if self.one_region() != FLAT else "choose one region above for its own"
-        self.time_card.ready(
-            " · ".join(w for w in (region, span, f"by {step}", data.thinned.note, note) if w),
-            heading=f"Capture {'rate' if by_rate else 'price'} over time",
-        )
-        self.price_figure.visible, self.rate_figure.visible = not by_rate, by_rate
+        card, other = (self.rate_card, self.price_card) if by_rate else (self.price_card, self.rate_card)
+        card.ready(" · ".join(w for w in (region, span, f"by {step}", data.thinned.note, note) if w))
+        other.hide()
         self.ledger.rows = [self._row(r) for r in stats.frame.to_dict("records")]
         self.stats_card.ready(f"{region} · {span}")
         self._dots(answer.frame, step)

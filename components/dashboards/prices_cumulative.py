@@ -11,14 +11,18 @@ import pandas as pd
 from components.charts import formats
 from components.charts.lines import LineChart, LineData, line_data
 from components.dashboards.answers import ANSWERS
-from components.dashboards.parts import Ledger
-from components.dashboards.prices_view import LABELS, PriceView, cell, columns_of
+from components.dashboards.parts import Ledger, Legend
+from components.dashboards.prices_view import LABELS, PriceView, cell, columns_of, duration_words, event_link
 from components.dashboards.series import column, steps_of
 from components.dashboards.shell import Card, figure
+from components.market_limits import administered_cap
+from components.market_time import Window
 from components.queries.base import Query
 from components.queries.prices_cumulative import CumulativePrice
+from components.queries.prices_events import MarketInterventions
 from components.store.snapshot import Snapshot
 
+MOST_ROWS = 200
 THRESHOLD = "NEM"
 """Key of the threshold among the lines: it has the colour of ink."""
 
@@ -26,8 +30,12 @@ THRESHOLD = "NEM"
 class Cumulative(PriceView):
     """Sum of a week's prices, which decides on administered pricing."""
 
-    slug, label, help = "cumulative", "Cumulative price", "Sum of the prices of seven days against its threshold"
-    questions = (CumulativePrice,)
+    slug, label, help = (
+        "cumulative",
+        "Cumulative price",
+        "Sum of the prices of seven days against its threshold; administered prices, suspensions",
+    )
+    questions = (CumulativePrice, MarketInterventions)
 
     def build(self) -> Sequence[Any]:
         keys = {**LABELS, THRESHOLD: "Threshold"}
@@ -39,19 +47,29 @@ class Cumulative(PriceView):
             y_label="Cumulative price ($/MWh)",
             unit="$/MWh",
         )
+        self.legend = Legend()
         self.ledger = Ledger(
             columns=columns_of(
                 "Region",
                 ("Newest", "$/MWh", "Cumulative price at the end of the window"),
                 ("Highest", "$/MWh", "Highest of the window, and when"),
                 ("Threshold", "$/MWh", "Cumulative price threshold at the end of the window; – where it is not known"),
-                ("Of the threshold", "%", "Newest cumulative price / threshold"),
-                ("Highest", "%", "Highest of the window / the threshold of its time"),
+                ("Newest of it", "%", "Newest cumulative price / threshold"),
+                ("Highest of it", "%", "Highest of the window / the threshold of its time"),
+                ("Administered cap", "$/MWh", "What prices would be held down to; – where it is not known"),
             ),
             stacked=True,
         )
-        self.time_card = self.card("Cumulative price", figure(self.lines.figure), self.ledger)
-        return [self.time_card.view]
+        self.flags = Ledger(
+            columns=[{"label": "Start"}, {"label": "Region"}, {"label": "What"}, *columns_of(
+                ("Length", "", "From the first interval to the last"), ("Mean", "$/MWh", "Mean price meanwhile"),
+                ("Highest", "$/MWh", "Highest price meanwhile"),
+            )],
+            stacked=True,
+        )  # fmt: skip
+        self.time_card = self.card("Cumulative price", self.legend, figure(self.lines.figure), self.ledger)
+        self.flags_card = self.card("Administered prices and market suspensions", self.flags)
+        return [self.time_card.view, self.flags_card.view]
 
     def charts(self) -> Sequence[Any]:
         return [self.lines]
@@ -64,7 +82,9 @@ class Cumulative(PriceView):
         ]
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
-        return [(self.time_card, [("Cumulative price", self.page.ask(CumulativePrice))])]
+        flags = self.over(self.window(snapshot), MarketInterventions)
+        asked = [("Cumulative price", self.page.ask(CumulativePrice))]
+        return [(self.time_card, asked), (self.flags_card, [("Interventions", flags)])]
 
     def draw(self, snapshot: Snapshot) -> None:
         query = self.page.ask(CumulativePrice)
@@ -73,6 +93,7 @@ class Cumulative(PriceView):
         if result.frame.empty:
             self.nothing(snapshot, window, "No cumulative price (it takes a week of prices) is known")
             return
+        self._flags(snapshot, window)
 
         def make() -> LineData:
             labels, edges = steps_of(result, snapshot, "price")
@@ -83,14 +104,38 @@ class Cumulative(PriceView):
 
         data = ANSWERS.get(snapshot, ("cumulative", query.fingerprint(), window.start, window.end), make)
         self.lines.feed(data, digits=0)
+        theme, words = self.page.theme, {**LABELS, THRESHOLD: "Threshold"}
+        self.legend.entries = [{"label": words[k], "colour": theme.regions[k]} for k in data.present]
         regions = result.frame.groupby("region", observed=True, sort=False)
-        self.ledger.rows = [self._row(str(r), f) for r, f in regions]
+        end = result.frame["time"].to_numpy("datetime64[us]")[-1:]
+        cap = float(administered_cap(end)[0])
+        self.ledger.rows = [self._row(str(r), f, cap) for r, f in regions]
         known = result.frame["threshold"].notna()
-        told = "" if known.all() else "no threshold is drawn where none is known to this program"
-        words = "highest of each " + formats.INTERVAL_LABELS[window.interval] if window.interval != "5m" else ""
-        self.time_card.ready(self.page.describe(window, words, told, data.thinned.note, self.page.covered(result)))
+        told = "" if known.all() else "no threshold where this program knows none"
+        each = "highest of each " + formats.INTERVAL_LABELS[window.interval] if window.interval != "5m" else ""
+        self.time_card.ready(self.page.describe(window, each, told, data.thinned.note, self.page.covered(result)))
 
-    def _row(self, region: str, frame: pd.DataFrame) -> dict[str, Any]:
+    def _flags(self, snapshot: Snapshot, window: Window) -> None:
+        """Times in which AEMO stepped in, where the data says so."""
+        span = formats.window(window.start, window.end)
+        found = ANSWERS.ask(snapshot, self.over(window, MarketInterventions))
+        if not found.present:
+            self.flags_card.empty(f"The files of {span} do not say; AEMO's dispatch files do.")
+            return
+        if found.frame.empty:
+            self.flags_card.empty(f"None in {span}.")
+            return
+        self.flags.rows = [
+            {"key": str(i), "cells": [
+                event_link("prices", r, formats.stamp(r["start"])), self.region_cell(str(r["region"])),
+                {"t": "Administered price" if r["kind"] == "administered" else "Market suspended"},
+                {"t": duration_words(r["hours"]), "v": r["hours"]}, cell(r["mean"]), cell(r["peak"]),
+            ]}
+            for i, r in enumerate(found.frame.iloc[::-1].head(MOST_ROWS).to_dict("records"))
+        ]  # fmt: skip
+        self.flags_card.ready(span)
+
+    def _row(self, region: str, frame: pd.DataFrame, cap: float) -> dict[str, Any]:
         known = frame[frame["cumulative"].notna()]
         newest, highest = known.iloc[-1], known.iloc[int(known["cumulative"].to_numpy().argmax())]
         cells = [
@@ -99,5 +144,6 @@ class Cumulative(PriceView):
             cell(newest["threshold"], 0),
             cell(newest["share"] * 100, 1),
             cell(known["share"].max() * 100, 1),
+            cell(cap, 0),
         ]
         return {"key": region, "cells": [self.region_cell(region), *cells]}

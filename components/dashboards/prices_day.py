@@ -37,8 +37,8 @@ class TimeOfDay(PriceView):
         "behind": Choice(
             "What is drawn behind the mean",
             {
-                "p10-p90": "10th–90th percentile", "p25-p75": "25th–75th percentile", "p5-p95": "5th–95th percentile",
-                "range": "Lowest to highest day", "days": "Single days",
+                "p10-p90": "10th–90th pct", "p25-p75": "25th–75th pct", "p5-p95": "5th–95th pct",
+                "range": "Lowest–highest", "days": "Single days",
             },
         )
     }  # fmt: skip

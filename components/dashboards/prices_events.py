@@ -11,17 +11,16 @@ from components.charts import formats
 from components.dashboards import address
 from components.dashboards.answers import ANSWERS
 from components.dashboards.parts import Ledger
-from components.dashboards.prices_view import LABELS, PriceView, cell, columns_of, duration_words
+from components.dashboards.prices_view import LABELS, PriceView, cell, columns_of, duration_words, event_link
 from components.dashboards.shell import Card
 from components.dashboards.view import Choice
 from components.market_time import Window
 from components.queries.base import PeriodQuery, Query
-from components.queries.prices_events import MarketInterventions, PriceEvents
+from components.queries.prices_events import PriceEvents
 from components.store.snapshot import Snapshot
 
 MOST_ROWS = 200
-AROUND = pd.Timedelta(hours=2)
-"""What is shown before and after an event."""
+LONG = pd.Timedelta(days=365)
 EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "300": ("At or above $300", {}),
     "1000": ("At or above $1,000", {"threshold": 1000.0}),
@@ -35,10 +34,10 @@ ORDERS = {"newest": "Newest first", "peak": "Most extreme first", "longest": "Lo
 
 
 class Events(PriceView):
-    """Events beyond a threshold, and interventions of AEMO."""
+    """Events beyond a threshold, and their sums by region."""
 
-    slug, label, help = "events", "Events", "High and negative prices as events, administered prices, suspensions"
-    questions = (PriceEvents, MarketInterventions)
+    slug, label, help = "events", "Events", "High and negative prices as events, each a link to its window"
+    questions = (PriceEvents,)
     choices = {
         "event": Choice("Which prices make an event", {k: label for k, (label, _) in EVENTS.items()}),
         "order": Choice("Which events stand first", ORDERS),
@@ -52,7 +51,7 @@ class Events(PriceView):
                 ("Beyond", "hours", "Time beyond the threshold"),
                 ("Longest", "hours", "Longest event, pauses included"),
                 ("Most extreme", "$/MWh", "Highest price (lowest of low events), and when"),
-                ("Beyond × hours", "$/MW", "Sum of what prices exceeded the threshold by, times hours"),
+                ("Excess", "$/MW", "Sum of what prices lay beyond the threshold by, times hours"),
             ),
             stacked=True,
         )
@@ -63,22 +62,14 @@ class Events(PriceView):
                     ("Beyond", "hours", "Time beyond the threshold"),
                     ("Peak", "$/MWh", "Most extreme price, and when"),
                     ("Mean", "$/MWh", "Mean price of the event, pauses included"),
-                    ("Beyond × hours", "$/MW", "Sum of what prices exceeded the threshold by, times hours"),
+                    ("Excess", "$/MW", "Sum of what prices lay beyond the threshold by, times hours"),
                 ), {"label": "What ran"},
             ],
             stacked=True,
         )  # fmt: skip
-        self.interventions = Ledger(
-            columns=[{"label": "Start"}, {"label": "Region"}, {"label": "What"}, *columns_of(
-                ("Length", "", "From the first interval to the last"), ("Mean", "$/MWh", "Mean price meanwhile"),
-                ("Highest", "$/MWh", "Highest price meanwhile"),
-            )],
-            stacked=True,
-        )  # fmt: skip
         self.sums_card = self.card("By region", self.sums)
         self.list_card = self.card("Events", self.ledger)
-        self.flags_card = self.card("Administered prices and market suspensions", self.interventions)
-        return [self.sums_card.view, self.list_card.view, self.flags_card.view]
+        return [self.sums_card.view, self.list_card.view]
 
     def notes(self) -> Sequence[str]:
         return [
@@ -93,8 +84,7 @@ class Events(PriceView):
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
         window = self.window(snapshot)
         asked = [("Events", self.question(window))]
-        flags = self.over(window, MarketInterventions)
-        return [(self.sums_card, asked), (self.list_card, asked), (self.flags_card, [("Interventions", flags)])]
+        return [(self.sums_card, asked), (self.list_card, asked)]
 
     def draw(self, snapshot: Snapshot) -> None:
         window = self.window(snapshot)
@@ -106,9 +96,13 @@ class Events(PriceView):
         words = EVENTS[self.page.chosen("event")][0]
         span = formats.window(window.start, window.end)
         frame = result.frame
-        self.flags(snapshot, window, span)
         if frame.empty:
-            self.sums_card.empty(f"No price was {words[0].lower()}{words[1:]} in {span}.")
+            actions = []
+            if window.end - window.start < LONG:
+                year = PeriodQuery(start=window.end - LONG, end=window.end).texts()
+                texts = {k: v for k, v in self.page.texts.items() if k not in year and k != "last"} | year
+                actions = [{"label": "Look at the year up to here", "href": "./prices" + address.join(texts)}]
+            self.sums_card.empty(f"No price was {words[0].lower()}{words[1:]} in {span}.", actions=actions)
             self.list_card.hide()
             return
         low = query.side == "low"
@@ -122,32 +116,6 @@ class Events(PriceView):
         )
         self.sums_card.ready(" · ".join(w for w in (words, span, self.page.covered(result)) if w))
         self.list_card.ready(" · ".join(w for w in (words, span, more) if w))
-
-    def flags(self, snapshot: Snapshot, window: Window, span: str) -> None:
-        """Times in which AEMO stepped in, where the data says so."""
-        found = ANSWERS.ask(snapshot, self.over(window, MarketInterventions))
-        if not found.present:
-            self.flags_card.empty(f"The files of {span} do not say; AEMO's dispatch files do.")
-            return
-        if found.frame.empty:
-            self.flags_card.empty(f"None in {span}.")
-            return
-        self.interventions.rows = [
-            {"key": str(i), "cells": [
-                self._link("prices", r, formats.stamp(r["start"])), self.region_cell(str(r["region"])),
-                {"t": "Administered price" if r["kind"] == "administered" else "Market suspended"},
-                {"t": duration_words(r["hours"]), "v": r["hours"]}, cell(r["mean"]), cell(r["peak"]),
-            ]}
-            for i, r in enumerate(found.frame.iloc[::-1].head(MOST_ROWS).to_dict("records"))
-        ]  # fmt: skip
-        self.flags_card.ready(span)
-
-    def _link(self, page: str, event: dict[Any, Any], text: str) -> dict[str, Any]:
-        """A link to an event's window on a page, with some time around it."""
-        texts = {"region": [str(event["region"])]}
-        around = PeriodQuery(start=(event["start"] - AROUND).floor("h"), end=(event["end"] + AROUND).ceil("h"))
-        cell = {"t": text, "href": f"./{page}" + address.join(texts | around.texts())}
-        return cell | {"v": event["start"].value}
 
     def _sum(self, region: str, events: pd.DataFrame, low: bool) -> dict[str, Any]:
         peaks = events["peak"].to_numpy()
@@ -164,13 +132,13 @@ class Events(PriceView):
     def _row(self, place: int, event: dict[Any, Any]) -> dict[str, Any]:
         region = str(event["region"])
         cells = [
-            self._link("prices", event, formats.stamp(event["start"])),
+            event_link("prices", event, formats.stamp(event["start"])),
             self.region_cell(region),
             {"t": duration_words(event["hours"]), "v": float(event["hours"])},
             cell(event["hours_beyond"], 1),
             cell(event["peak"], sub=f"{event['peak_time']:%H:%M}"),
             cell(event["mean"]),
             cell(event["beyond"], 0),
-            self._link("generation", event, f"Generation in {LABELS[region]}"),
+            event_link("generation", event, f"Generation in {LABELS[region]}"),
         ]
         return {"key": f"{place}", "cells": cells}

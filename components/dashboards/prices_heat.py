@@ -42,6 +42,10 @@ def heat_data(answer: Result, by: str) -> HeatData:
             names = [f"week from {n}" for n in names]
         short = [f"{t.day} {t:%b}" + ("" if one_year else f" {t:%Y}") for t in times]
     ticks = {i + 0.5: text for i, text in thin_labels(short, TICKS if one_year else TICKS - 4).items()}
+    firsts = [i for i, t in enumerate(times) if t.day == 1]
+    if by == "day" and len(firsts) > 2:
+        months = [f"{times[i]:%b}" + ("" if one_year else f" {times[i]:%Y}") for i in firsts]
+        ticks = {float(firsts[k]): text for k, text in thin_labels(months, TICKS + 1).items()}
     panels = {LABELS[r]: cells[:, i].T for i, r in enumerate(regions) if np.isfinite(cells[:, i]).any()}
     return HeatData(panels, hours, names, {float(h): f"{h:02d}:00" for h in (0, 6, 12, 18)}, ticks)
 

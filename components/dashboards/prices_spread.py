@@ -15,7 +15,7 @@ from components.dashboards.answers import ANSWERS
 from components.dashboards.parts import Ledger
 from components.dashboards.prices_view import AGG, LABELS, PriceView, cell
 from components.dashboards.series import column, steps_of
-from components.dashboards.shell import Card, figure
+from components.dashboards.shell import Card, figure, row
 from components.queries.base import Query
 from components.queries.prices_spread import PriceSpread, PriceSpreadBands, PriceSpreadStats
 from components.store.snapshot import Snapshot
@@ -54,11 +54,14 @@ class Spread(PriceView):
         self.bars = SegmentBars(
             theme, title="Distribution", x_label="Share of the time (%)", unit="% of the time", row_height=26, left=110
         )
-        self.ledger = Ledger(columns=[{"label": "Figure"}, {"label": "Value", "number": True}, {"label": "Unit"}])
+        self.ledger = Ledger(
+            columns=[{"label": "Figure"}, {"label": "Value", "number": True}, {"label": "Unit", "minor": True}]
+        )
         self.time_card = self.card("Price difference", figure(self.lines.figure))
         self.bars_card = self.card("Distribution", figure(self.bars.figure))
         self.stats_card = self.card("Statistics", self.ledger)
-        return [self.time_card.view, self.stats_card.view, self.bars_card.view]
+        below = row(self.stats_card.view, self.bars_card.view, columns="minmax(0,2fr) minmax(0,3fr)")
+        return [self.time_card.view, below]
 
     def charts(self) -> Sequence[Any]:
         return [self.lines, self.bars]
@@ -120,7 +123,7 @@ class Spread(PriceView):
         )
         stats = ANSWERS.ask(snapshot, self.over(window, PriceSpreadStats)).frame.iloc[0]
         self.ledger.rows = self._rows(stats, a, b)
-        self.stats_card.ready("from native 5- or 30-minute prices, whatever the interval above")
+        self.stats_card.ready("from native prices, whatever the interval above")
 
     def _colour(self, region: str) -> str:
         return self.page.theme.regions[region]
@@ -141,6 +144,6 @@ class Spread(PriceView):
             (f"{a} dearer", cell(stats["hours_above"], 1), "hours"),
             (f"{b} dearer", cell(stats["hours_below"], 1), "hours"),
             ("Same price", cell(stats["hours_equal"], 1), "hours"),
-            ("Correlation of the two prices", cell(stats["correlation"]), ""),
+            ("Correlation of both prices", cell(stats["correlation"]), ""),
         ]
         return [{"key": name, "cells": [{"t": name}, value, {"t": unit}]} for name, value, unit in lines]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from components.charts import formats
+from components.dashboards import address
 from components.dashboards.view import View
 from components.market_time import Window
-from components.queries.base import Query, Result
+from components.queries.base import PeriodQuery, Query, Result
 from components.queries.prices import RegionalPrices
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGION_NAMES, REGIONS
@@ -19,6 +20,8 @@ from components.vocabulary import NEM, REGION_NAMES, REGIONS
 LABELS = {r: r[:-1] for r in REGIONS} | {NEM: NEM}
 """Regions and the market as charts call them."""
 AGG = {"mean": "Mean", "min": "Lowest", "max": "Highest"}
+AROUND = pd.Timedelta(hours=2)
+"""What is shown before and after an event."""
 Q = TypeVar("Q", bound=Query)
 
 
@@ -79,3 +82,10 @@ def columns_of(*columns: tuple[str, str, str] | str) -> Sequence[dict[str, Any]]
         {"label": c} if isinstance(c, str) else {"label": c[0], "unit": c[1], "help": c[2], "number": True}
         for c in columns
     ]
+
+
+def event_link(page: str, event: Mapping[Any, Any], text: str) -> dict[str, Any]:
+    """A cell that links to an event's window on a page, with some time around it; sorted by its start."""
+    around = PeriodQuery(start=(event["start"] - AROUND).floor("h"), end=(event["end"] + AROUND).ceil("h"))
+    search = address.join({"region": [str(event["region"])]} | around.texts())
+    return {"t": text, "href": f"./{page}{search}", "v": event["start"].value}
