@@ -20,6 +20,7 @@ from components.api.health import HealthHandler
 from components.api.metadata import SnapshotDocument, metadata
 from components.api.openapi import documented_paths, documents
 from components.api.paths import PageRedirect, UnknownPath
+from components.api.stream import StreamHandler
 from components.component_route import guard
 from components.queries.base import REGISTRY
 
@@ -30,6 +31,7 @@ _DOCUMENT_HANDLERS: dict[str, tuple[type[ApiHandler], dict[str, Any]]] = {
     "health": (HealthHandler, {}),
     "openapi.json": (OpenApiHandler, {}),
     "docs": (DocsHandler, {}),
+    "stream": (StreamHandler, {}),
 }
 
 

@@ -33,6 +33,14 @@ DOCUMENTS: dict[str, tuple[str, str, str]] = {
     "health": ("Health", "Ready, or degraded and why, with the age of each dataset; 503 only while loading.", "Health"),
     "openapi.json": ("This description", "OpenAPI 3.1, generated from the questions.", "OpenAPI"),
     "docs": ("Documentation", "A page to read about the endpoints and to try them.", "Page"),
+    "stream": (
+        "New intervals as they come",
+        "Server-sent events for as long as the connection stays: `interval` when a dataset has a newer stamp, `version` "
+        "when rows were revised. The id of an event is the data version; its data is a JSON object with `data_version`, "
+        "`time` (the newest stamp), `datasets` (the newest stamp of each) and `newer` (those that moved). The present "
+        "state is told first, unless `Last-Event-ID` names it.",
+        "Events",
+    ),
 }
 
 
@@ -168,8 +176,8 @@ def _question(query: type[Query]) -> dict[str, Any]:
 
 def _document(name: str) -> dict[str, Any]:
     title, description, kind = DOCUMENTS[name]
-    media = "text/html" if kind == "Page" else "application/json"
-    schema: dict[str, Any] = {"type": "string"} if kind == "Page" else {"type": "object"}
+    media = {"Page": "text/html", "Events": "text/event-stream"}.get(kind, "application/json")
+    schema: dict[str, Any] = {"type": "object" if media == "application/json" else "string"}
     if kind == "Health":
         schema = {"$ref": "#/components/schemas/Health"}
     answer = {"description": "The answer", "content": {media: {"schema": schema}}}

@@ -18,8 +18,11 @@ from tornado.web import Application
 
 from components import api
 from components.api import cache, data
+from components.api.openapi import documented_paths
 from components.store.snapshot import Snapshot
 
+ENDING_PATHS = [path for path in documented_paths() if path != "/api/stream"]
+"""Every path whose answer comes to an end."""
 START, END = "2024-02-27", "2024-03-01"
 REGIONS = ("NSW1", "QLD1", "SA1", "TAS1", "VIC1")
 
