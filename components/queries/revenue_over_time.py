@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
 from functools import partial
-from typing import Any
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,8 @@ OTHERS = "others"
 """Name of the groups that are not among the largest, put together."""
 AUTO = ((4, "1h"), (62, "1d"), (400, "7d"), (12 * 366, "1M"))
 """Days of a window -> interval that ``auto`` picks: some dozens of bars; longer windows by year."""
+MOST_KEPT = 500_000
+"""Numbers kept of one window and interval (4 MB), of all of them twice as many: a thousand units in sixty bars."""
 _COLUMNS = ("energy_mwh", "load_mwh", "revenue", "load_cost", "capture_price")
 
 
@@ -130,51 +133,81 @@ class RevenueOverTime(RevenueGroups, WindowQuery):
 
     def _sums(self, snapshot: Snapshot, window: Window, axis: Axis, codes: np.ndarray, count: int) -> np.ndarray:
         """(8, groups, buckets): :data:`FIELDS` of each group in each bucket."""
-        out = np.zeros((len(FIELDS), count, len(axis)))
         if not count or not len(axis):
-            return out
-        for rows, bucket, sums in self._parts(snapshot, window, axis, codes):
-            group = codes[rows]
-            for i, values in enumerate(sums.stack()):
-                out[i, :, bucket] += np.bincount(group[group >= 0], values[group >= 0], count)
+            return np.zeros((len(FIELDS), count, len(axis)))
+        rows = len(codes)
+        if len(FIELDS) * rows * len(axis) <= MOST_KEPT:
+            # What every row earned is kept: another grouping, another filter reads nothing anew.
+            every = row_buckets(snapshot, window, axis, self.basis)
+            live = np.flatnonzero(codes >= 0)
+            order = live[np.argsort(codes[live], kind="stable")]
+            first = np.searchsorted(codes[order], np.arange(count))
+            own = every[:, order]
+            if self.loss_adjusted:
+                factor = np.nan_to_num(unit_table(snapshot).mlf, nan=1.0)
+                money = [FIELDS.index("earned"), FIELDS.index("paid")]
+                own[money] *= np.append(factor, np.ones(len(REGIONS)))[order, None]
+            return np.add.reduceat(own, first, axis=1)
+        out = np.zeros((len(FIELDS), count, len(axis)))
+        for rows_of, bucket, sums in bucket_parts(snapshot, window, axis, self.basis, codes >= 0):
+            group = codes[rows_of]
+            values = sums.stack()
+            if self.loss_adjusted:
+                mlf = np.append(unit_table(snapshot).mlf, np.ones(len(REGIONS)))[rows_of]
+                values[[FIELDS.index("earned"), FIELDS.index("paid")]] *= np.nan_to_num(mlf, nan=1.0)
+            for i, row in enumerate(values):
+                out[i, :, bucket] += np.bincount(group[group >= 0], row[group >= 0], count)
         return out
 
-    def _parts(
-        self, snapshot: Snapshot, window: Window, axis: Axis, codes: np.ndarray
-    ) -> Iterator[tuple[np.ndarray, int, UnitSums]]:
-        """Rows of the totals, a bucket, and what these rows add to it."""
-        table = unit_table(snapshot)
-        pool = RevenuePool(Revenue(basis=self.basis), snapshot)
-        for part in readings(snapshot, window, codes[: table.rows] >= 0):
-            first, bucket = axis.runs(part.times)
-            if len(first) == 1:
-                whole = money_of_units(snapshot, table, part, self.basis, partial(pool.price, part.times))
-                yield part.rows, int(bucket[0]), self._adjusted(whole, table.mlf[part.rows])
-                continue
-            price, own = pool.price(part.times), regions_of(table, part.rows)
-            for at, begin, end in zip(bucket.tolist(), first, [*first[1:], len(part.times)], strict=True):
-                sums = unit_sums(part.values[:, begin:end], table.role[part.rows], own, price[:, begin:end])
-                yield part.rows, at, self._adjusted(sums, table.mlf[part.rows])
-        regions = np.arange(len(REGIONS))
-        if not (codes[table.rows :] >= 0).any():
-            return
-        for block in blocks(snapshot, "rooftop", "mw", window, REGIONS):
-            first, bucket = axis.runs(block.times)
-            price = pool.price(block.times)
-            for at, begin, end in zip(bucket.tolist(), first, [*first[1:], len(block.times)], strict=True):
-                roles = np.full(len(REGIONS), GENERATOR, object)
-                yield (
-                    table.rows + regions,
-                    at,
-                    unit_sums(block.values[:, begin:end], roles, regions, price[:, begin:end]),
-                )
 
-    def _adjusted(self, sums: UnitSums, factor: np.ndarray) -> UnitSums:
-        """With money multiplied by the loss factor where that is asked for and known."""
-        if not self.loss_adjusted:
-            return sums
-        by: Any = np.where(np.isnan(factor), 1.0, factor)
-        return replace(sums, earned=sums.earned * by, paid=sums.paid * by)
+def bucket_parts(
+    snapshot: Snapshot, window: Window, axis: Axis, basis: str, chosen: np.ndarray
+) -> Iterator[tuple[np.ndarray, int, UnitSums]]:
+    """Rows of the totals, a bucket, and what these rows add to it; ``chosen`` (N,) bool, the rows that count."""
+    table = unit_table(snapshot)
+    pool = RevenuePool(Revenue(basis=basis), snapshot)
+    for part in readings(snapshot, window, chosen[: table.rows]):
+        first, bucket = axis.runs(part.times)
+        if len(first) == 1:
+            whole = money_of_units(snapshot, table, part, basis, partial(pool.price, part.times))
+            yield part.rows, int(bucket[0]), whole
+            continue
+        price, own = pool.price(part.times), regions_of(table, part.rows)
+        for at, begin, end in zip(bucket.tolist(), first, [*first[1:], len(part.times)], strict=True):
+            sums = unit_sums(part.values[:, begin:end], table.role[part.rows], own, price[:, begin:end])
+            yield part.rows, at, sums
+    if not chosen[table.rows :].any():
+        return
+    regions, roles = np.arange(len(REGIONS)), np.full(len(REGIONS), GENERATOR, object)
+    for block in blocks(snapshot, "rooftop", "mw", window, REGIONS):
+        first, bucket = axis.runs(block.times)
+        price = pool.price(block.times)
+        for at, begin, end in zip(bucket.tolist(), first, [*first[1:], len(block.times)], strict=True):
+            yield table.rows + regions, at, unit_sums(block.values[:, begin:end], roles, regions, price[:, begin:end])
 
 
-__all__ = ["OTHERS", "RevenueOverTime"]
+_kept: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, np.ndarray]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def row_buckets(snapshot: Snapshot, window: Window, axis: Axis, basis: str) -> np.ndarray:
+    """(8, N, buckets): what each registry row, and rooftop by region after them, adds to each bucket; read-only, kept."""
+    key = (window.start, window.end, window.calendar, axis.interval, basis)
+    with _lock:
+        kept = _kept.setdefault(snapshot, OrderedDict())
+        if key in kept:
+            kept.move_to_end(key)
+            return kept[key]
+    count = unit_table(snapshot).rows + len(REGIONS)
+    out = np.zeros((len(FIELDS), count, len(axis)))
+    for rows, bucket, sums in bucket_parts(snapshot, window, axis, basis, np.ones(count, bool)):
+        out[:, rows, bucket] += sums.stack()
+    out.flags.writeable = False
+    with _lock:
+        kept[key] = out
+        while len(kept) > 1 and sum(a.size for a in kept.values()) > 2 * MOST_KEPT:
+            kept.popitem(last=False)
+    return out
+
+
+__all__ = ["OTHERS", "RevenueOverTime", "bucket_parts", "row_buckets"]
