@@ -26,6 +26,9 @@ _NAME_JS = "return names[special_vars.index] ?? ''"
 MOST_LABELS = 14
 """Periods that are named below the axis; of more only every second, third … is."""
 
+FEW = 6
+"""Periods that the width is made for at least."""
+
 
 class PeriodChart(PlainPlot):
     """One value or more of each period, built once and then fed.
@@ -82,8 +85,9 @@ class PeriodChart(PlainPlot):
         return theme.regions.get(name) or theme.fuels.get(name) or str(getattr(theme, name, theme.accent))
 
     def feed(
-        self, names: Sequence[str], values: Mapping[str, np.ndarray], colours: Mapping[str, str] | None = None
-    ) -> None:
+        self, names: Sequence[str], values: Mapping[str, np.ndarray], colours: Mapping[str, str] | None = None,
+        unit: str = "",
+    ) -> None:  # fmt: skip
         """Draw other periods.
 
         Parameters
@@ -91,7 +95,11 @@ class PeriodChart(PlainPlot):
         names : of the periods, in order.
         values : key -> value of each, NaN = missing.
         colours : other colours of some keys.
+        unit : another unit of the values, which then stands beside the axis.
         """
+        if unit and unit != self.unit:
+            self.y_axis.axis_label = str(self.y_axis.axis_label).replace(f"({self.unit})", f"({unit})")
+            self.unit = unit
         self.colours |= colours or {}
         count = len(names)
         absent = np.full(count, np.nan)
@@ -102,7 +110,9 @@ class PeriodChart(PlainPlot):
         reach = (high - low) or 1.0
         tops = np.vstack([np.nan_to_num(c) for c in columns.values()]).max(axis=0) if columns else np.zeros(count)
         self.source.data = {"t": np.arange(count, dtype=float), "top": tops, **columns}
-        self.x.update(start=-0.6, end=max(count - 0.4, 0.6))
+        # Few bars do not grow into slabs.
+        beside = max(0.0, (FEW - count) / 2)
+        self.x.update(start=-0.6 - beside, end=max(count - 0.4, 0.6) + beside)
         self.y.update(start=low - 0.06 * reach if low < 0 else 0.0, end=high + 0.08 * reach if high > 0 else 0.0)
         step = -(-count // MOST_LABELS)
         ticks = list(range((count - 1) % step, count, step)) if count else []

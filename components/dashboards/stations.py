@@ -1,284 +1,299 @@
-"""``/stations``: find a station, see its power against its capacity and price, and what it earned."""
+"""``/stations``: find a station or a unit, and look at it from every side; or put several side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from bokeh.models import Span
-
 from components.charts import formats
-from components.charts.lines import LineChart, LineData, line_data
+from components.dashboards import links as to
 from components.dashboards.answers import ANSWERS
 from components.dashboards.page import Dashboard
-from components.dashboards.parts import Ledger, Search, Tiles
-from components.dashboards.series import column, steps_of
-from components.dashboards.shell import Card, figure, row
+from components.dashboards.parts import Tiles
+from components.dashboards.shell import Card, row, stack
+from components.dashboards.stations_compare import CompareView
+from components.dashboards.stations_day import DayView
+from components.dashboards.stations_duration import DurationView
+from components.dashboards.stations_parts import Chips, Finder
+from components.dashboards.stations_periods import HistoryView, MonthsView
+from components.dashboards.stations_power import PowerView
+from components.dashboards.stations_search import MOST_HITS, Found, Hit, counted, ordered, words
+from components.dashboards.stations_subject import MOST_MEMBERS, Subject, station_subject, subject_of, unit_subject
+from components.dashboards.stations_words import tiles
 from components.market_time import Window
-from components.queries.base import Query
+from components.queries.base import Query, Result
 from components.queries.registry import Stations
 from components.queries.revenue import Revenue
+from components.queries.running import Running
 from components.queries.stations import StationOutput
+from components.store import shared
 from components.store.snapshot import Snapshot
-from components.vocabulary import FUELS, FUELTECH_LABELS, REGIONS
 
-MOST_HITS = 60
-UNIT_COLUMNS = [
-    {"label": "Unit"},
-    {"label": "Technology"},
-    {"label": "Capacity", "unit": "MW", "number": True},
-    {"label": "Energy", "unit": "GWh", "number": True, "help": "Generated; storage: discharged"},
-    {"label": "Load", "unit": "GWh", "number": True, "help": "Consumed by pumping or charging"},
-    {"label": "Revenue", "unit": "$M", "number": True, "help": "Gross at spot, net of what the load paid"},
-    {"label": "Capture", "unit": "$/MWh", "number": True, "help": "Value of generation over energy"},
-    {"label": "CF", "unit": "%", "number": True, "help": "Capacity factor"},
-    {"label": "Coverage", "unit": "%", "number": True, "help": "Part of the expected readings that are there"},
-]
+LIST = """
+@media (min-width: 1001px) { :host { align-self: start !important; position: sticky; top: 14px; } }
+"""
+"""The list stays in view beside long views."""
 
 
 class StationsDashboard(Dashboard):
-    """Search and list on the left, the chosen station on the right."""
+    """Search and list on the left; on the right whoever was chosen, and the view of it."""
 
     slug = "stations"
     title = "Stations"
     questions = (StationOutput, Stations, Revenue)
+    views = (PowerView, DayView, DurationView, MonthsView, HistoryView, CompareView)
 
     def build(self) -> Sequence[Any]:
-        self.search = Search(placeholder="Search station, DUID or owner  ( / )", on_message=self._searched)
-        self.list_card = self.card("Stations", self.search)
+        self.finder = Finder(placeholder="Search station, DUID or owner  ( / )", on_message=self._searched)
+        self.list_card = self.card("Stations", self.finder)
+        self.chips = Chips(on_message=self._picked)
         self.tiles = Tiles()
-        self.power = LineChart(
-            self.theme, {"power": "Power"}, height=310, title="Power", y_label="Power (MW)", filled=True,
-            colours={"power": "accent"}, x_label=False,
-        )  # fmt: skip
-        self.capacity = Span(location=0, dimension="width", line_dash=[6, 4], line_width=1.4, visible=False)
-        self.power.figure.add_layout(self.capacity)
-        self.price = LineChart(
-            self.theme, {r: f"Price {r[:-1]}" for r in REGIONS}, height=180, title="Price", y_label="Price ($/MWh)",
-            as_price=True, x=self.power.x,
-        )  # fmt: skip
-        self.chart_card = self.card("Station", self.tiles, figure(self.power.figure), figure(self.price.figure))
-        self.units = Ledger(columns=UNIT_COLUMNS, stacked=True)
-        self.unit_card = self.card("Units", self.units)
-        from panel import Column
+        self.subject_card = self.card("Station", self.chips, self.tiles)
+        return [self.list_card.view, self.subject_card.view]
 
-        side = Column(self.chart_card.view, self.unit_card.view, sizing_mode="stretch_width", margin=0,
-                      stylesheets=[":host{height:auto!important;max-height:none!important;gap:14px;min-width:0}"])  # fmt: skip
-        return [row(self.list_card.view, side, columns="330px minmax(0, 1fr)", narrow=1000)]
-
-    def charts(self) -> Sequence[Any]:
-        return [self.power, self.price]
+    def arrange(self, own: Sequence[Any]) -> Sequence[Any]:
+        found, subject = own
+        found.stylesheets = [*found.stylesheets, LIST]
+        side = stack(subject, self.stage)
+        return [row(found, side, columns="320px minmax(0, 1fr)", narrow=1000)]
 
     def notes(self) -> Sequence[str]:
         return [
             "Revenue is gross spot revenue: before loss factors, ancillary services and contracts.",
-            "The dashed line is the registered capacity of the generating units with readings in the window.",
+            "A unit runs while its power exceeds 5 % of its registered capacity.",
         ]
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
-        names = self.chosen_units(snapshot)
         out: list[tuple[Card, Sequence[tuple[str, Query]]]] = [
             (self.list_card, [("Stations in the list", self.listed())])
         ]
-        if names:
-            output = self.output(names)
-            window = output.window(snapshot)
-            whole, units = self.revenue(names, window, "station"), self.revenue(names, window, "duid")
-            out.append((self.chart_card, [("Power, price, revenue", output), ("Figures", whole)]))
-            out.append((self.unit_card, [("Figures by unit", units)]))
+        subject = self.subject(snapshot)
+        if subject is not None:
+            window = self.window(snapshot)
+            figures = [
+                ("Figures", self.revenue(subject, window)),
+                ("Running, negative prices", self.running(subject, window)),
+            ]
+            out.append((self.subject_card, figures))
         return out
 
+    # -- who is shown --------------------------------------------------------------------------------
+
+    def members(self, snapshot: Snapshot) -> list[Subject]:
+        """Everyone the address names, stations first; else the largest station of the list with readings."""
+        named = self.ask(StationOutput)
+        found = [station_subject(snapshot, n) for n in named.station] + [unit_subject(snapshot, d) for d in named.duid]
+        if found:
+            return found[:MOST_MEMBERS]
+        hits = (h for h in self.found(snapshot).here if h.row["has_data"])
+        best = next(hits, None)
+        return [self._subject(snapshot, best)] if best is not None else []
+
+    def subject(self, snapshot: Snapshot) -> Subject | None:
+        """The one that a view of one shows."""
+        return next(iter(self.members(snapshot)), None)
+
+    def _subject(self, snapshot: Snapshot, hit: Hit) -> Subject:
+        return station_subject(snapshot, hit.name) if hit.by == "station" else unit_subject(snapshot, hit.name)
+
     # -- the questions -------------------------------------------------------------------------------
+
+    def window(self, snapshot: Snapshot) -> Window:
+        """The page's window."""
+        return self.ask(StationOutput, station=[], duid=[]).window(snapshot)
 
     def listed(self) -> Stations:
         """The stations of the list: the search within the chosen regions."""
         return self.ask(Stations, by="station", station=[], duid=[])
 
-    def chosen_units(self, snapshot: Snapshot) -> list[str]:
-        """The station shown: the one named, that of a named unit, else the largest of the list."""
-        named = self.ask(StationOutput)
-        if named.station:
-            return named.station[:1]
-        if named.duid:
-            return [
-                str(
-                    snapshot.units_at(snapshot.last("scada") or pd.Timestamp("2100-01-01"), named.duid[:1])[
-                        "station"
-                    ].iloc[0]
-                )
-            ]
-        hits = self.ordered(snapshot)
-        hits = hits[hits["has_data"] > 0]
-        return [] if hits.empty else [str(hits["station"].iloc[0])]
+    def found(self, snapshot: Snapshot) -> Found:
+        """The list, here and elsewhere."""
+        return ordered(snapshot, self.listed(), self.window(snapshot))
 
-    def ordered(self, snapshot: Snapshot) -> pd.DataFrame:
-        """The stations of the list: as found, or those with readings in these months first, the largest first."""
-        query = self.listed()
-        hits = ANSWERS.ask(snapshot, query).frame
-        if query.q.strip():
-            return hits
-        window = self.ask(StationOutput).window(snapshot)
-        low, high = window.start.to_datetime64(), window.end.to_datetime64()
-        known = {d for c in snapshot.chunks("scada") if c.first <= high and c.last > low for d in c.keys}
-        here = [any(d in known for d in duids.split(" ")) for duids in hits["duid"]]
-        by = ["_here", "has_data", "retired", "capacity_mw"]
-        order = hits.assign(_here=here).sort_values(by, ascending=[False, False, True, False], kind="stable")
-        return order.drop(columns="_here")
-
-    def output(self, names: Sequence[str]) -> StationOutput:
-        """Power, price and revenue of the chosen station."""
+    def output(self, subject: Subject, **more: Any) -> StationOutput:
+        """Power, price and revenue of a subject over time."""
         return self.ask(
-            StationOutput, station=list(names), duid=[], region=[], fuel=[], owner=[], by="station",
-            values=["power", "price", "revenue"],
-        )  # fmt: skip
+            StationOutput, **subject.filters, by=subject.by, **({"values": ["power", "price", "revenue"]} | more)
+        )
 
-    def revenue(self, names: Sequence[str], window: Window, by: str) -> Revenue:
-        """Energy and money of the chosen station over exactly the drawn window."""
+    def revenue(self, subject: Subject, window: Window, by: str = "") -> Revenue:
+        """Energy and money of a subject (or of its units with ``by="duid"``) over exactly the drawn window."""
         return self.ask(
-            Revenue, station=list(names), duid=[], region=[], fuel=[], owner=[], by=[by],
-            start=window.start, end=window.end, last="1d",
-        )  # fmt: skip
+            Revenue, **subject.filters, by=[by or subject.by], start=window.start, end=window.end, last="1d"
+        )
+
+    def running(self, subject: Subject, window: Window, by: str = "") -> Running:
+        """How a subject ran over exactly the drawn window."""
+        return self.ask(
+            Running, **subject.filters, by=[by or subject.by], start=window.start, end=window.end, last="1d"
+        )
+
+    def figures(self, snapshot: Snapshot, subject: Subject, window: Window, by: str = "") -> list[dict[Any, Any]]:
+        """Figures of a subject, or of its units: a row of both questions for each. Coverage is that of power and price."""
+        money = ANSWERS.ask(snapshot, self.revenue(subject, window, by)).frame
+        running = ANSWERS.ask(snapshot, self.running(subject, window, by)).frame
+        key = by or subject.by
+        ran = {str(r[key]): r for r in running.to_dict("records")}
+        return [{**ran.get(str(r[key]), {}), **r} for r in money.to_dict("records")]
+
+    # -- what the visitor does -----------------------------------------------------------------------
 
     def _searched(self, message: dict[str, Any]) -> None:
-        if "chosen" in message:
-            self.texts.pop("duid", None)
-            self.change(station=[str(message["chosen"])[:200]])
-        elif "typed" in message:
-            self.search.typed = str(message["typed"])[:100]
-            self.texts.pop("q", None)
-            if message.get("enter"):
-                self.texts.pop("station", None)
-                self.texts.pop("duid", None)
-            self.change(q=self.search.typed, passing=not message.get("enter"))
+        """A message of the search. Anything may come from a browser: what is not understood is ignored."""
+        snapshot = shared.current()
+        try:
+            if "chosen" in message:
+                subject = subject_of(snapshot, str(message["chosen"])[:250])
+                if self.chosen("view") == CompareView.slug:
+                    self._compare([*self.members(snapshot), subject])
+                else:
+                    self.open(subject, elsewhere=bool(message.get("elsewhere")))
+            elif "add" in message:
+                self._compare([*self.members(snapshot), subject_of(snapshot, str(message["add"])[:250])])
+            elif "typed" in message:
+                self._typed(snapshot, str(message["typed"])[:100], bool(message.get("enter")))
+            else:
+                self.bar.tell()
+        except ValueError:
+            self.refresh()
+
+    def _typed(self, snapshot: Snapshot, text: str, enter: bool) -> None:
+        self.texts.pop("q", None)
+        if text:
+            self.texts["q"] = [text]
+        found = self.found(snapshot)
+        first = found.first if enter and text.strip() else None
+        if first is not None:
+            self.open(self._subject(snapshot, first), elsewhere=first in found.elsewhere)
+        else:
+            self.change(q=text, passing=not enter)
+
+    def open(self, subject: Subject, *, elsewhere: bool = False) -> None:
+        """Show one subject alone; one of another region takes the region picker along."""
+        self._name([subject])
+        changes: dict[str, Any] = {}
+        if elsewhere and subject.own["region"]:
+            changes["region"] = [subject.own["region"]]
+        if self.chosen("view") == CompareView.slug:
+            changes["view"] = PowerView.slug
+        self.change(**changes)
+
+    def _compare(self, members: Sequence[Subject]) -> None:
+        """Put several side by side; of too many the first ones stay."""
+        self._name(list(dict.fromkeys(members))[:MOST_MEMBERS])
+        self.change(view=CompareView.slug)
+
+    def _name(self, members: Sequence[Subject]) -> None:
+        for by in ("station", "duid"):
+            self.texts.pop(by, None)
+            names = [m.name for m in members if m.by == by]
+            if names:
+                self.texts |= StationOutput(**{by: names}).texts()
+
+    def _picked(self, message: dict[str, Any]) -> None:
+        """A chip was pressed: another unit of the station, or one of several that are compared."""
+        snapshot = shared.current()
+        try:
+            if message.get("chip") == "compare-units":
+                subject = self.subject(snapshot)
+                if subject is not None:
+                    self._compare([unit_subject(snapshot, d) for d in subject.units])
+            elif "chip" in message:
+                self.open(subject_of(snapshot, str(message["chip"])[:250]))
+            elif "remove" in message:
+                self._compare([m for m in self.members(snapshot) if m.key != message["remove"]])
+            else:
+                self.bar.tell()
+        except ValueError:
+            self.refresh()
 
     # -- drawing -------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:
-        names = self.chosen_units(snapshot)
-        self._list(snapshot, names)
-        output = self.output(names)
-        window = output.window(snapshot)
-        if not names:
-            for card in (self.chart_card, self.unit_card):
-                card.empty("No station with readings matches; clear the search or choose another region.")
+        members = self.members(snapshot)
+        self._list(snapshot, members)
+        if not members:
+            self.subject_card.empty("No station with readings matches; clear the search or choose another region.")
             return
-        result = ANSWERS.ask(snapshot, output)
-        own = self._own(snapshot, names[0])
-        where = f"{REGION_SHORT.get(own['region'], 'region unknown')} · {FUELTECH_LABELS.get(own['fueltech'], own['fueltech'])}"
-        if result.frame.empty:
-            reason = f"{names[0]} has no readings in {formats.window(window.start, window.end)}."
-            for card in (self.chart_card, self.unit_card):
-                card.empty(reason, actions=self.nearest_window(snapshot, "scada", window, own["duid"].split(" ")))
-            self.chart_card.head.heading = names[0]
+        if self.chosen("view") == CompareView.slug:
+            self.subject_card.hide()
             return
-        key = (output.fingerprint(), window.start, window.end, window.interval, own["region"])
-        power, price = ANSWERS.get(snapshot, ("station", key), lambda: self._lines(snapshot, result, own["region"]))
-        self.power.colours = {"power": own["fuel"]}
-        self._colours(own)
-        ceiling = float(np.nan_to_num(self._figures(snapshot, names, window)))
-        self.power.feed(power, ceiling=ceiling)
-        self.price.feed(price, move_x=False)
-        self.capacity.update(location=ceiling, visible=ceiling > 0)
-        covered = self.covered(result)
-        self.chart_card.ready(self.describe(window, where, own["owner"], covered), heading=names[0])
-        self.unit_card.ready(formats.window(window.start, window.end))
+        subject = members[0]
+        window = self.window(snapshot)
+        figures = self.figures(snapshot, subject, window)
+        self.chips.param.update(chips=self._units(subject), facts=self._facts(subject), caption="")
+        self.tiles.tiles = tiles(figures[0] if figures else {})
+        covered = formats.percent(figures[0]["coverage"]) if figures else formats.MISSING
+        told = f"{formats.window(window.start, window.end)} · coverage {covered}"
+        self.subject_card.ready(told, heading=subject.title)
 
-    def _own(self, snapshot: Snapshot, name: str) -> dict[str, Any]:
-        found = ANSWERS.ask(snapshot, Stations(by="station", station=[name])).frame
-        unknown = dict.fromkeys(("region", "fuel", "fueltech", "owner", "duid"), "") | {"capacity_mw": np.nan}
-        return unknown if found.empty else dict(found.iloc[0])
-
-    def _lines(self, snapshot: Snapshot, result: Any, region: str) -> tuple[LineData, LineData]:
-        labels, edges = steps_of(result, snapshot, "scada")
-        power = next(iter(column(result, labels, "mw").values()))
-        price = next(iter(column(result, labels, "price").values()))
-        return (
-            line_data(edges, {"power": power}, as_price=False),
-            line_data(edges, {region if region in REGIONS else REGIONS[0]: price}, as_price=True),
+    def _list(self, snapshot: Snapshot, members: Sequence[Subject]) -> None:
+        found, query = self.found(snapshot), self.listed()
+        here = {"heading": "", "hits": [words(h, self.theme) for h in found.here[:MOST_HITS]]}
+        away = {
+            "heading": "In other regions",
+            "hits": [words(h, self.theme, self._elsewhere(h)) for h in found.elsewhere[:MOST_HITS]],
+        }
+        groups = [g for g in ((away, here) if found.elsewhere_first else (here, away)) if g["hits"]]
+        if found.elsewhere_first and found.here:
+            here["heading"] = "Here, spelt alike"
+        self.finder.param.update(
+            typed=query.q, chosen=[m.key for m in members], groups=groups, note=counted(found, query.q, query.region)
         )
-
-    def _colours(self, own: dict[str, Any]) -> None:
-        colour = self.theme.fuels.get(own["fuel"], self.theme.accent)
-        self.power.lines["power"].glyph.line_color = colour
-        self.power.areas["power"].glyph.fill_color = colour
-        self.capacity.line_color = self.theme.muted
-
-    def _list(self, snapshot: Snapshot, names: Sequence[str]) -> None:
-        hits = self.ordered(snapshot)
-        query = self.listed()
-        self.search.param.update(
-            typed=query.q, chosen=names[0] if names else "",
-            hits=[self._hit(h) for h in hits.head(MOST_HITS).to_dict("records")],
-            note=_counted(len(hits), query.q),
-        )  # fmt: skip
         self.list_card.ready("")
 
-    def _hit(self, station: dict[Any, Any]) -> dict[str, Any]:
-        fuel = FUELS[station["fuel"]].label if station["fuel"] in FUELS else station["fuel"]
-        parts = [REGION_SHORT.get(station["region"], ""), fuel, station["owner"]]
-        if not station["has_data"]:
-            parts.insert(0, "no readings")
-        if station["retired"]:
-            parts.insert(0, "retired")
-        return {
-            "key": station["station"], "label": station["station"], "sub": " · ".join(p for p in parts if p),
-            "figure": formats.power(station["capacity_mw"]) if pd.notna(station["capacity_mw"]) else "",
-            "colour": self.theme.fuels.get(station["fuel"], ""),
-        }  # fmt: skip
+    def _elsewhere(self, hit: Hit) -> str:
+        texts = {k: v for k, v in self.texts.items() if k != "region"}
+        if hit.row["region"]:
+            texts["region"] = [hit.row["region"]]
+        return (to.station if hit.by == "station" else to.unit)(hit.name, texts)
 
-    def _figures(self, snapshot: Snapshot, names: Sequence[str], window: Window) -> float:
-        """Feed tiles and table; returns the capacity of the units with readings in the window [MW]."""
-        money = ANSWERS.ask(snapshot, self.revenue(names, window, "station")).frame
-        total = dict(money.iloc[0]) if len(money) else {}
-
-        def of(name: str) -> float:
-            return float(total.get(name, np.nan))
-
-        tiles = [
-            {"label": "Energy", "value": formats.significant(of("energy_mwh") / 1000), "unit": "GWh"},
-            {"label": "Revenue", "value": formats.money(of("revenue")), "note": "gross, at spot"},
+    def _units(self, subject: Subject) -> list[dict[str, Any]]:
+        """Chips of the whole station and each of its units; none where it is one unit."""
+        if len(subject.units) < 2:
+            return []
+        out = [
             {
-                "label": "Capture price",
-                "value": formats.price(of("capture_price")),
-                "unit": "/MWh" if np.isfinite(of("capture_price")) else "",
-            },
-            {"label": "Capacity factor", "value": formats.percent(of("capacity_factor"))},
-            {"label": "Capacity", "value": formats.number(of("capacity_mw")), "unit": "MW"},
+                "key": f"station:{subject.station}",
+                "label": "Whole station",
+                "on": subject.by == "station",
+                "title": subject.station,
+            }
         ]
-        if of("load_mwh") > 0:
-            tiles.insert(1, {"label": "Load", "value": formats.significant(of("load_mwh") / 1000), "unit": "GWh"})
-        self.tiles.tiles = tiles
-        by_unit = ANSWERS.ask(snapshot, self.revenue(names, window, "duid")).frame
-        registry = ANSWERS.ask(snapshot, Stations(station=list(names))).frame.set_index("duid")
-        self.units.rows = [self._unit(r, registry) for r in by_unit.to_dict("records")]
-        return of("capacity_mw")
+        out += [
+            {
+                "key": f"duid:{d}",
+                "label": d,
+                "on": subject.by == "duid" and d == subject.name,
+                "title": f"Unit {d} alone",
+            }
+            for d in subject.units
+        ]
+        more = len(subject.units) > MOST_MEMBERS
+        label = f"Compare {MOST_MEMBERS} units" if more else "Compare units"
+        return [*out, {"key": "compare-units", "label": label, "on": False, "title": "Side by side"}]
 
-    def _unit(self, figures: dict[Any, Any], registry: pd.DataFrame) -> dict[str, Any]:
-        duid = str(figures["duid"])
-        tech = str(registry["fueltech"].get(duid, "unmapped"))
+    def _facts(self, subject: Subject) -> list[dict[str, str]]:
+        """Region, technology and owner, each a link to its page."""
+        own = subject.own
+        texts = {k: v for k, v in self.texts.items() if k != "region"}
+        region = {"region": [own["region"]]} if own["region"] else {}
+        return [
+            fact for fact in (
+                {"text": subject.place, "href": to.region(own["region"], texts) if own["region"] else ""},
+                {"text": subject.technology, "href": to.of("fueltech", own["fueltech"], texts | region) or ""},
+                {"text": own["owner"], "href": to.of("owner", own["owner"], texts) or ""},
+            ) if fact["text"]
+        ]  # fmt: skip
 
-        def cell(name: str, factor: float, digits: int) -> dict[str, Any]:
-            value = float(figures[name]) * factor
-            return {"t": formats.number(value, digits), "v": value if np.isfinite(value) else None}
+    def nothing(self, snapshot: Snapshot, card: Card, subject: Subject, window: Window) -> None:
+        """Say that a subject has no readings in a window, and where the nearest ones are."""
+        reason = f"{subject.title} has no readings in {formats.window(window.start, window.end)}."
+        card.empty(reason, actions=self.nearest_window(snapshot, "scada", window, list(subject.duids)))
 
-        return {
-            "key": duid,
-            "cells": [
-                {"t": duid}, {"t": FUELTECH_LABELS.get(tech, tech)},
-                cell("capacity_mw", 1, 1), cell("energy_mwh", 1e-3, 2), cell("load_mwh", 1e-3, 2),
-                cell("revenue", 1e-6, 3), cell("capture_price", 1, 2), cell("capacity_factor", 100, 1),
-                cell("coverage", 100, 1),
-            ],
-        }  # fmt: skip
+    def said(self, result: Result, window: Window, *more: str) -> str:
+        """Window, interval and coverage in words."""
+        return self.describe(window, *more, self.covered(result))
 
 
-REGION_SHORT = {r: r[:-1] for r in REGIONS}
-
-
-def _counted(count: int, asked: str) -> str:
-    if not count:
-        return f"Nothing is called “{asked[:60]}”." if asked else "The registry is empty here."
-    shown = min(count, MOST_HITS)
-    return f"{shown} of {count} stations; search to narrow down" if shown < count else f"{count} stations"
+__all__ = ["StationsDashboard"]

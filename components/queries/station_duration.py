@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import param
 
-from components.errors import Problem
+from components.errors import Problem, QueryError
 from components.market_time import HOURS_PER_DISPATCH
 from components.metrics.generation import AS_READ, CONSUMED, sum_units
 from components.metrics.prices import duration
@@ -60,18 +60,14 @@ class StationDuration(PeriodQuery):
         names, chosen = getattr(unit_table(snapshot), self.by), self._chosen(snapshot)
         return len(set(names if chosen is None else names[chosen]))
 
-    def check(self, snapshot: Snapshot) -> list[Problem]:
-        problems = super().check(snapshot)
-        if not problems and (count := self._series(snapshot)) > MOST_SERIES:
-            told = f"name at most {MOST_SERIES} stations or units, this asks for {count}"
-            problems.append(Problem("station" if self.by == "station" else "duid", "", told))
-        return problems
-
     def rows_at_most(self, snapshot: Snapshot) -> int:
         return self._series(snapshot) * (self.steps + 1)
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
+        if (count := self._series(snapshot)) > MOST_SERIES:
+            told = f"name at most {MOST_SERIES} stations or units, this asks for {count}"
+            raise QueryError([Problem(self.by, "", told)])
         window, table, chosen = self.window(snapshot), unit_table(snapshot), self._chosen(snapshot)
         names, codes = np.unique(getattr(table, self.by).astype(str), return_inverse=True)
         coverage = UnitCoverage(table, window, chosen)
