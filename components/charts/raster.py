@@ -1,7 +1,8 @@
 """Pictures of very large ranges: built once for a session, then fed; zooming tells the server which window is wanted.
 
 What a visitor does to the ranges (drag over a part, wheel, window of the minimap) moves the old picture at once in the
-browser; when it has come to rest, one message says what is to be drawn. The plot says "Loading" over the old picture.
+browser; when it has come to rest, one message says what is to be drawn. The plot says "Loading" over the old picture. It is as high as its card lets it be; the browser says
+how many pixels that are.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ from components.charts.palette import Palette
 from components.charts.plain import PlainPlot, style_axis
 from components.market_time import AXIS_LABEL
 
+TALL = (
+    ":host { height: max(400px, calc(100vh - 334px)) !important; } :host(:focus:not(:focus-visible)) { outline: none; }"
+)
+"""A picture takes what the screen has left below the controls and the map."""
 REST_MS = 160
 """A gesture is over when nothing has moved for so long."""
 CLEAR = "rgba(0,0,0,0)"
@@ -40,10 +45,17 @@ BIN_JS = (
     + SPAN_JS
 )
 """The stretch of time that the column of a picture under the pointer covers."""
+_SIZED_JS = """
+clearTimeout(size._rest)
+size._rest = setTimeout(() => {
+  const told = {width: [plot.inner_width], height: [plot.inner_height], ratio: [devicePixelRatio]}
+  if (told.width[0] > 0 && JSON.stringify(told) !== size._told) { size._told = JSON.stringify(told); size.data = told }
+}, rest)
+"""
 _MOVED_JS = """
 clearTimeout(wanted._rest)
 wanted._rest = setTimeout(() => {
-  wanted.data = {x0: [x.start], x1: [x.end], y0: [y.start], y1: [y.end], width: [plot.inner_width], height: [plot.inner_height]}
+  wanted.data = {x0: [x.start], x1: [x.end], y0: [y.start], y1: [y.end]}
 }, rest)
 """
 
@@ -53,6 +65,7 @@ class RasterPlot(PlainPlot):
 
     Parameters
     ----------
+    height : of the whole plot before the browser has said how high it is [pixels].
     unit : title of the colour bar.
     x_label : of a number axis; None = the x axis is NEM time.
     zoom : what dragging over a part zooms: ``auto`` (along the longer side, or both), ``width`` or ``both``.
@@ -68,6 +81,7 @@ class RasterPlot(PlainPlot):
         )
         if x is not None:
             self.x = self.figure.x_range = x
+        self.figure.stylesheets = [TALL]
         if x_label is None:
             self.x_axis = DatetimeAxis(
                 formatter=time_formatter(), axis_label=AXIS_LABEL, major_label_policy=NoOverlap(min_distance=8)
@@ -86,6 +100,9 @@ class RasterPlot(PlainPlot):
             major_tick_line_color=None, title=unit, title_text_font=FONT, title_text_font_size="12px",
             title_text_font_style="normal", title_standoff=4, major_label_text_font=FONT, major_label_text_font_size="12px",
         )  # fmt: skip
+        # Before the first picture there is nothing to read off.
+        self.bar.visible = False
+        self.ticks(self.y_axis, {})
         self.figure.add_layout(self.bar, "above")
         self.loading = Label(
             x=12, y=10, x_units="screen", y_units="screen", text="Loading …", visible=False, text_font=FONT,
@@ -96,26 +113,27 @@ class RasterPlot(PlainPlot):
         self.wheel = WheelZoomTool(dimensions="both" if zoom == "both" else "width")
         self.figure.add_tools(self.zoom, self.wheel)
         self.figure.toolbar.update(active_drag=self.zoom, active_scroll=self.wheel)
-        self.wanted = ColumnDataSource({n: [] for n in ("x0", "x1", "y0", "y1", "width", "height")})
+        self.wanted = ColumnDataSource({n: [] for n in ("x0", "x1", "y0", "y1")})
+        self.size = ColumnDataSource({n: [] for n in ("width", "height", "ratio")})
         args = {"wanted": self.wanted, "x": self.x, "y": self.y, "plot": self.figure, "rest": REST_MS}
         self.figure.js_on_event(RangesUpdate, CustomJS(args=args, code=_MOVED_JS))
+        sized = CustomJS(args={"size": self.size, "plot": self.figure, "rest": REST_MS}, code=_SIZED_JS)
+        for side in ("inner_width", "inner_height"):
+            self.figure.js_on_change(side, sized)
         # A model that hangs on nothing that is drawn belongs to no document, and then reports nothing.
-        self.figure.tags = [self.wanted]
+        self.figure.tags = [self.wanted, self.size]
+        self.inner = height - 110.0
         self.colour()
 
     # -- what the visitor does -----------------------------------------------------------------------
 
     def on_move(self, moved: Callable[[dict[str, float]], None]) -> None:
-        """Call ``moved`` with ``x0 x1 y0 y1`` of the axes and ``width height`` of the plot in pixels, after a gesture."""
+        """Call ``moved`` with the ends ``x0 x1 y0 y1`` of the axes after a gesture."""
+        self.wanted.on_change("data", with_numbers(("x0", "x1", "y0", "y1"), moved))
 
-        def told(_attr: str, _old: Any, new: Mapping[str, Any]) -> None:
-            values = {
-                name: float(new[name][0]) for name in ("x0", "x1", "y0", "y1", "width", "height") if len(new[name])
-            }
-            if len(values) == 6 and all(np.isfinite(list(values.values()))):
-                moved(values)
-
-        self.wanted.on_change("data", told)
+    def on_size(self, sized: Callable[[dict[str, float]], None]) -> None:
+        """Call ``sized`` with ``width height`` of the plot's inside, and the screen's pixels for each, ``ratio``."""
+        self.size.on_change("data", with_numbers(("width", "height", "ratio"), sized))
 
     def without_drag(self) -> None:
         """For fingers: a drag over the picture scrolls the page."""
@@ -133,6 +151,7 @@ class RasterPlot(PlainPlot):
         """Show a picture (``image`` and what the hover reads beside it) between these edges; no image = none."""
         columns: dict[str, list[Any]] = {name: [image] for name, image in images.items()}
         count = 1 if images else 0
+        self.bar.visible = bool(images)
         places = {"x": x[0], "y": y[0], "dw": x[1] - x[0], "dh": y[1] - y[0]}
         self.picture.data = {"image": [], **columns} | {name: [value] * count for name, value in places.items()}
 
@@ -168,3 +187,17 @@ class RasterPlot(PlainPlot):
             f'border:1px solid {self.theme.line};border-radius:6px;max-width:340px"><div style="color:{self.theme.muted};'
             f'margin-bottom:4px">{first}</div>{"".join(f"<div>{line}</div>" for line in others)}</div>'
         )
+
+
+def with_numbers(names: tuple[str, ...], told: Callable[[dict[str, float]], None]) -> Callable[[str, Any, Any], None]:
+    """A listener that passes on one finite number for each name, and nothing else that a browser may send."""
+
+    def listener(_attr: str, _old: Any, new: Mapping[str, Any]) -> None:
+        try:
+            values = {name: float(new[name][0]) for name in names}
+        except (KeyError, IndexError, TypeError, ValueError):
+            return
+        if np.isfinite(list(values.values())).all():
+            told(values)
+
+    return listener

@@ -66,8 +66,7 @@ class DensityPlot(RasterPlot):
         self.x.update(start=x0, end=x1)
         self.y.update(start=y0, end=y1)
         self.x_axis.axis_label = f"{name} ({unit})"
-        inner = self.height - 120
-        self.ticks(self.y_axis, price_ticks(y0, y1, inner))
+        self.ticks(self.y_axis, price_ticks(y0, y1, self.inner))
         digits = 2 if x1 - x0 < 5 else 1 if x1 - x0 < 500 else 0
         points = words["mode"] == "points"
         if points:
@@ -88,7 +87,6 @@ class DensityPlot(RasterPlot):
                 else {}
             )
             self.ticks(self.bar, ends or {255.0: "1"})
-        self.bar.visible = not points
 
     def colour(self) -> None:
         super().colour()

@@ -12,12 +12,13 @@ from components.charts.formats import JS_NUMBER
 from components.charts.lean import SPAN_JS, milliseconds
 from components.charts.palette import Palette
 from components.charts.raster import RasterPlot
-from components.charts.raster_colours import density_shades
+from components.charts.raster_colours import STRIP_SHADES, strip_shades
 from components.charts.scales import STRIP_GAP, price_ticks, strip_places
 
 _SPAN_JS = "const b0 = source.data.right[special_vars.index], a = new Date(value), b = new Date(b0);"
 _PRICE_JS = JS_NUMBER + "return fmt(value, 2)"
-_EMPTY_BANDS = {n: np.empty(0) for n in ("left", "right", "bottom", "top", "low", "high", "mean", "region")}
+_NUMBERS = ("left", "right", "bottom", "top", "low", "high", "mean")
+_EMPTY_BANDS: dict[str, Any] = {**{n: np.empty(0) for n in _NUMBERS}, "region": [], "colour": []}
 
 
 class PricesPlot(RasterPlot):
@@ -29,12 +30,12 @@ class PricesPlot(RasterPlot):
         self.regions: Sequence[str] = ()
         self.rules = Grid(dimension=1, ticker=FixedTicker(ticks=[]), level="underlay")
         super().__init__(
-            theme, height=height, title="All prices", unit="How often prices lie there (few … many 5-minute intervals)",
-            y_label="Price ($/MWh)", x=x, zoom="width", left=92,
+            theme, height=height, title="All prices", unit="", y_label="Price ($/MWh)", x=x, zoom="width", left=92,
         )  # fmt: skip
         self.figure.add_layout(self.rules)
         self.envelope = self.figure.add_glyph(
-            self.bands, Quad(left="left", right="right", bottom="bottom", top="top", line_width=1)
+            self.bands,
+            Quad(left="left", right="right", bottom="bottom", top="top", fill_color="colour", line_color="colour"),
         )
         self.image.level = "glyph"
         self.line = self.figure.add_glyph(self.exact, Step(x="t", y="y", mode="before", line_width=1.3))
@@ -67,6 +68,7 @@ class PricesPlot(RasterPlot):
             "bottom": place(arrays["low"])[known].astype("float32"), "top": place(arrays["high"])[known].astype("float32"),
             "low": arrays["low"][known], "high": arrays["high"][known], "mean": arrays["mean"][known],
             "region": [self.regions[i] for i in rows.tolist()],
+            "colour": [self.theme.regions[self.regions[i]] for i in rows.tolist()],
         }  # fmt: skip
         self.y.update(start=0, end=count)
         self._label(bottom, top)
@@ -82,12 +84,24 @@ class PricesPlot(RasterPlot):
             self.put((0.0, 1.0), (0.0, 1.0))
         else:
             self.exact.data = {"t": np.empty(0), "y": np.empty(0)}
-            self.put((float(edges[0]), float(edges[1])), (0.0, float(count)), image=arrays["image"])
-        self.bar.visible = not lines
+            # Each strip has shades of its own colour.
+            image = arrays["image"].copy()
+            rows_each = image.shape[0] // count
+            for strip in range(count):
+                part = image[strip * rows_each : (strip + 1) * rows_each]
+                part[part > 0] += np.uint8(strip * STRIP_SHADES)
+            self.put((float(edges[0]), float(edges[1])), (0.0, float(count)), image=image)
+        self._shade()
+
+    def _shade(self) -> None:
+        """Five strips' worth of shades, whatever is in view, so that one shade is one number."""
+        colours = [self.theme.regions[r] for r in self.regions]
+        palette = strip_shades(colours, self.theme) if colours else ["#000000"]
+        self.mapper.update(palette=palette, low=1, high=max(len(palette), 2))
 
     def _label(self, bottom: float, top: float) -> None:
         count = len(self.regions)
-        inner = (self.height - 110) / count
+        inner = self.inner / count
         ticks: dict[float, str] = {}
         for strip, region in enumerate(self.regions):
             places = price_ticks(bottom, top, inner, apart=20)
@@ -107,14 +121,15 @@ class PricesPlot(RasterPlot):
     def colour(self) -> None:
         super().colour()
         theme = self.theme
-        self.mapper.update(palette=density_shades(theme.name), low=1, high=255)
-        self.ticks(self.bar, {})
+        self.bar.visible = False
         self.rules.update(grid_line_color=theme.muted, grid_line_alpha=0.5)
         self.hatch.visible = False
         if hasattr(self, "hover"):
-            self.envelope.glyph.update(fill_color=theme.line, line_color=theme.line)
-            self.envelope.glyph.update(fill_alpha=0.9)
-            self.line.glyph.line_color = theme.accent
+            self.envelope.glyph.update(fill_alpha=0.35, line_alpha=0.35)
+            self.line.glyph.line_color = theme.ink
+            if len(self.bands.data["region"]):
+                self.bands.data["colour"] = [theme.regions[r] for r in self.bands.data["region"]]
+            self._shade()
             self.hover.tooltips = self.tooltip(
                 "@left{custom}", "<b>@region</b>: lowest @low{custom}, mean @mean{custom}, highest @high{custom} $/MWh"
             )

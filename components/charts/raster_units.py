@@ -115,17 +115,15 @@ class UnitsPlot(RasterPlot):
             # One and the same colour for the same share, whatever is in view; above 120 % it is at its end.
             low, high = (-1.0 if low < 0 else 0.0), 1.2
         if words["mode"] == "lines":
-            self._lines(
-                words, arrays["values"], low, max(words["most"], 1e-9) if value == "mw" else max(1.0, words["most"])
-            )
+            self._lines(words, arrays["values"])
         else:
             start = milliseconds(np.array([words["start"], words["end"]], "datetime64[us]"))
             self.when.args = {"start": float(start[0]), "step": words["minutes"] * 60_000}
             self.names.args = {**self.names.args, "low": words["low"], "per": words["per"]}
             self.lines.data = dict(_EMPTY)
+            self.hatch.visible = True
             top = words["low"] + words["per"] * arrays["image"].shape[0]
             self.put((float(start[0]), float(start[1])), (words["low"], top), image=arrays["image"])
-        self.bar.visible = words["mode"] == "image"
         self.span = (low, high, float(words.get("scale", 1.0)))
         self._shade()
 
@@ -133,7 +131,8 @@ class UnitsPlot(RasterPlot):
         """Frame one row."""
         self.chosen.update(visible=row is not None, bottom=row or 0, top=(row or 0) + 1)
 
-    def _lines(self, words: Mapping[str, Any], values: np.ndarray, low: float, high: float) -> None:
+    def _lines(self, words: Mapping[str, Any], values: np.ndarray) -> None:
+        low, high = words["axis"]
         count = values.shape[1]
         times = milliseconds(np.datetime64(words["start"], "us") + np.arange(1, count + 1) * np.timedelta64(5, "m"))
         rows = np.arange(words["low"], words["low"] + len(values))
@@ -147,13 +146,15 @@ class UnitsPlot(RasterPlot):
             "t": np.tile(np.append(times, times[-1:]), len(values)), "y": joined(places), "value": joined(values),
             "row": np.repeat(rows, count + 1),
         }  # fmt: skip
+        # A hole in a line says that there is no reading.
+        self.hatch.visible = False
+        self.edges.ticker.ticks = [int(r) for r in rows[1:]]
         self.dots.glyph.fill_alpha = 1.0 if count <= DOTS else 0.0
         self.put((0.0, 1.0), (0.0, 1.0))
 
     def _label(self, low: int, high: int) -> None:
         layout = self.layout
-        inner = self.height - 110
-        pixels = inner / max(high - low, 1)
+        pixels = self.inner / max(high - low, 1)
         inside = [(n, max(a, low), min(b, high)) for n, a, b in layout.groups if a < high and b > low]
         self.edges.ticker.ticks = [a for _, a, _ in inside if a > low]
         if pixels >= APART:

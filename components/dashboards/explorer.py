@@ -6,7 +6,7 @@ import logging
 import weakref
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import panel as pn
@@ -36,6 +36,7 @@ from components.vocabulary import NEM
 log = logging.getLogger(__name__)
 
 MAP = "map"
+STRIP = ":host { height: auto !important; background: var(--nem-card); border: 1px solid var(--nem-line); border-radius: 10px; padding: 6px 16px 4px; }"
 SHORTEST = pd.Timedelta(minutes=30)
 OF_A_PICTURE = ("view", "group", "fuel", "against", "region")
 """Choices after which a part of the other axes means something else."""
@@ -60,9 +61,8 @@ class ExplorerDashboard(Dashboard):
         self.wanted: dict[str, Wanted] = {}
         self.tries: dict[str, int] = {}
         self.me = object()
-        map_card = self.card("The whole archive", figure(self.map.figure))
-        self.map_card = map_card
-        return [map_card.view]
+        self.strip = pn.Column(figure(self.map.figure), sizing_mode="stretch_width", stylesheets=[STRIP], margin=0)
+        return [self.strip]
 
     def charts(self) -> Sequence[Any]:
         return [self.map]
@@ -72,9 +72,9 @@ class ExplorerDashboard(Dashboard):
         first, last = snapshot.first("scada"), snapshot.last("scada")
         if first is not None and last is not None:
             bounds = (_ms(first - DISPATCH), _ms(last))
+            self.map.reach(*bounds)
             self.span.update(bounds=bounds, min_interval=SHORTEST / pd.Timedelta(milliseconds=1))
         self.span.update(start=_ms(window.start), end=_ms(window.end))
-        self.map_card.ready("lowest, mean and highest price of each day; drag the frame, or draw another one")
 
     # -- pictures ------------------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class ExplorerDashboard(Dashboard):
         if found is not None:
             self._show_picture(slot, found)
         elif slot != MAP:
-            self.made[slot][0].plot.busy(True)  # type: ignore[attr-defined]
+            self._picture(slot).waits()
 
     def arrived(self, slot: str, wanted: Wanted, outcome: Raster | DashboardError) -> None:
         """A picture, or why there is none; one that is no longer wanted is dropped."""
@@ -121,24 +121,26 @@ class ExplorerDashboard(Dashboard):
             if isinstance(outcome, HelperEnded) and self.tries[slot] == 0:
                 # Another one starts with the next question.
                 if slot != MAP:
-                    self.made[slot][0].picture.head.detail = f"{outcome} Starting it again …"  # type: ignore[attr-defined]
+                    self._picture(slot).picture.head.detail = f"{outcome} Starting it again …"
                 self._ask(slot, wanted.ask, shared.current())
                 self.tries[slot] = 1
                 return
             log.warning("no picture %s: %s", slot, outcome)
-            card = self.map_card if slot == MAP else self.made[slot][0].picture  # type: ignore[attr-defined]
             if slot != MAP:
-                self.made[slot][0].plot.busy(False)  # type: ignore[attr-defined]
-            card.error(str(outcome))
+                view = self._picture(slot)
+                view.plot.busy(False)
+                view.picture.error(str(outcome))
 
     def _show_picture(self, slot: str, raster: Raster) -> None:
         if slot == MAP:
             self.map.feed(raster.words, raster.arrays)
             return
-        view = self.made[slot][0]
-        assert isinstance(view, PictureView)
+        view = self._picture(slot)
         view.plot.busy(False)
         view.arrived(raster)
+
+    def _picture(self, slot: str) -> PictureView:
+        return cast(PictureView, self.made[slot][0])
 
     # -- the window ----------------------------------------------------------------------------------
 
@@ -175,8 +177,8 @@ class ExplorerDashboard(Dashboard):
         super()._controls(snapshot, passing)
         # Bins follow the window and the width of the plot.
         self.bar.param.update(intervals=[])
+        self.strip.visible = not snapshot.empty
 
 
 def _ms(moment: pd.Timestamp) -> float:
     return float((moment - pd.Timestamp(0)) / pd.Timedelta(milliseconds=1))
-

@@ -42,7 +42,7 @@ class DensityView(PictureView):
         (x_low, x_high), (y_low, y_high) = asked.x or (0.0, 0.0), asked.y or (0.0, 0.0)
         return DensityAsk(
             iso(window.start), iso(window.end), self.region, self.page.chosen("against"), x_low, x_high, y_low, y_high,
-            max(200, self.columns // 2),
+            max(200, self.columns // 2), max(100, self.rows_high // 2),
         )  # fmt: skip
 
     def feed(self, raster: Raster) -> None:

@@ -18,7 +18,7 @@ from components.raster.answers import Raster
 from components.raster.prices import PricesAsk
 from components.store.snapshot import Snapshot
 
-HEIGHT = 640
+HEIGHT = 560
 
 
 class AllPricesView(PictureView):
@@ -32,7 +32,7 @@ class AllPricesView(PictureView):
         return PricesPlot(self.page.theme, height=HEIGHT, x=span)
 
     def asked(self, snapshot: Snapshot, window: Window) -> PricesAsk:
-        return PricesAsk(iso(window.start), iso(window.end), self.region, self.columns)
+        return PricesAsk(iso(window.start), iso(window.end), self.region, self.columns, self.rows_high)
 
     def feed(self, raster: Raster) -> None:
         assert isinstance(self.plot, PricesPlot)
@@ -43,7 +43,9 @@ class AllPricesView(PictureView):
         if words["mode"] == "lines":
             return "every 5-minute price"
         step = minutes_in_words(words["minutes"])
-        return f"{words['known']:,} prices · grey: lowest to highest of each {step}, blue: how often prices lie there"
+        return (
+            f"{words['known']:,} prices · pale: lowest to highest of each {step}; darker: where prices lie more often"
+        )
 
     def title(self) -> str:
         return f"All prices · {self.where()}"

@@ -25,7 +25,7 @@ from components.raster.units import MISSING, UnitsAsk
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, REGIONS
 
-HEIGHT = 640
+HEIGHT = 560
 OWN_FUELS = {n: f for n, f in FUELS.items() if not f.load and n not in ("rooftop", "imports")} | {
     "pumps": FUELS["pumps"]
 }
@@ -71,7 +71,7 @@ class UnitsView(PictureView):
         low, high = (math.floor(rows[0]), math.ceil(rows[1])) if rows else (0, 0)
         return UnitsAsk(
             iso(window.start), iso(window.end), self.region, self._fuel(), self.page.chosen("group"), self.page.chosen("value"),
-            self.page.chosen("agg"), max(low, 0), max(high, 0), self.columns,
+            self.page.chosen("agg"), max(low, 0), max(high, 0), self.columns, self.rows_high,
         )  # fmt: skip
 
     def feed(self, raster: Raster) -> None:
@@ -93,7 +93,10 @@ class UnitsView(PictureView):
         what = {"mean": "mean", "max": "highest", "min": "lowest"}[self.page.chosen("agg")]
         shown = f"{count:,} of {words['of']:,} units" if count < words["of"] else f"{count:,} units"
         if words["mode"] == "lines":
-            return f"{shown} · every 5-minute reading"
+            low, high = (
+                formats.percent(v, 0) if self.page.chosen("value") == "cf" else formats.power(v) for v in words["axis"]
+            )
+            return f"{shown} · every 5-minute reading, each row from {low} to {high}"
         merged = f" · {words['per']} units to a row" if words["per"] > 1 else ""
         unknown = int(np.isnan(self.snapshot_rows.capacity_mw).sum()) if self.page.chosen("value") == "cf" else 0
         no_capacity = f" · {unknown} without a registered capacity" if unknown else ""

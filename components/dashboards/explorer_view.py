@@ -16,7 +16,7 @@ from components.dashboards.explorer_parts import Onward
 from components.dashboards.explorer_question import Archive
 from components.dashboards.shell import figure
 from components.dashboards.view import View
-from components.market_time import DISPATCH, Window
+from components.market_time import Window
 from components.queries.base import PeriodQuery
 from components.raster.answers import Raster
 from components.raster.asks import Ask
@@ -26,9 +26,14 @@ from components.vocabulary import NEM, REGION_NAMES
 if TYPE_CHECKING:
     from components.dashboards.explorer import ExplorerDashboard
 
-COLUMNS = 1_200
-"""Columns of a picture before the browser has said how wide the plot is."""
-HINTS = ("Drag: zoom", "Wheel: zoom in time", "Frame above: move the window", "Range “All”: everything again")
+COLUMNS, ROWS = 1_200, 480
+"""Columns and rows of a picture before the browser has said how large the plot is."""
+MOST_COLUMNS, MOST_ROWS = 1_600, 800
+
+HINTS = (
+    "Drag over a part, or use the wheel, to zoom; drag the frame above to move.",
+    "Range “All” shows everything again.",
+)
 
 
 class PictureView(View):
@@ -70,13 +75,14 @@ class PictureView(View):
     # -- the view ------------------------------------------------------------------------------------
 
     def build(self) -> Sequence[Any]:
-        self.columns = COLUMNS
+        self.columns, self.rows_high = COLUMNS, ROWS
         self.window: Window | None = None
         self.plot = self.plotted(self.page.span)
         self.plot.on_move(self._moved)
+        self.plot.on_size(self._sized)
         if self.page.touch:
             self.plot.without_drag()
-        hints = HINTS[3:] if self.page.touch else HINTS
+        hints = HINTS[1:] if self.page.touch else HINTS
         self.onward = Onward(hints=list(hints), missing=self.missing)
         self.picture = self.card(self.label, figure(self.plot.figure), self.onward)
         return [self.picture.view]
@@ -100,6 +106,12 @@ class PictureView(View):
         first, last = snapshot.first("scada"), snapshot.last("scada")
         return first is None or last is None or window.start >= last or window.end < first
 
+    def waits(self) -> None:
+        """Another picture is on its way; the old one stays meanwhile."""
+        self.plot.busy(True)
+        if not self.plot.image.data_source.data["image"] and self.window is not None:
+            self.picture.ready(formats.window(self.window.start, self.window.end), heading=self.title())
+
     def arrived(self, raster: Raster) -> None:
         """The picture is there."""
         assert self.window is not None
@@ -110,9 +122,19 @@ class PictureView(View):
     # -- what the visitor does -----------------------------------------------------------------------
 
     def _moved(self, moved: dict[str, float]) -> None:
-        self.columns = int(np.clip(-(-moved["width"] // 100) * 100, 200, 1_600))
         changes = self.page.moved_to(moved["x0"], moved["x1"]) if self.follows_time else {}
         self.page.move(**changes, **self.extents(moved))
+
+    def _sized(self, size: dict[str, float]) -> None:
+        """The browser has said how many pixels there are; a picture has no more cells than that."""
+        self.plot.inner = float(np.clip(size["height"], 50, 4_000))
+        before = self.columns, self.rows_high
+        fine = max(1.0, size["ratio"])
+        # In steps, so that visitors with nearly the same screen share their pictures.
+        self.columns = _stepped(size["width"], MOST_COLUMNS)
+        self.rows_high = _stepped(size["height"] * fine, MOST_ROWS)
+        if before != (self.columns, self.rows_high):
+            self.page.refresh(passing=True)
 
     # -- where else ----------------------------------------------------------------------------------
 
@@ -154,9 +176,10 @@ class PictureView(View):
         return {"start": window.start, "end": window.end, "last": "1d"}
 
 
+def _stepped(pixels: float, most: int) -> int:
+    return int(np.clip(-(-pixels // 100) * 100, 200, most))
+
+
 def iso(moment: pd.Timestamp) -> str:
     """A moment as a question of pictures has it."""
     return moment.strftime("%Y-%m-%dT%H:%M")
-
-
-__all__ = ["DISPATCH", "PictureView", "iso"]

@@ -18,6 +18,8 @@ from components.raster.shade import counts, logarithmic
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS
 
+SHADES = 51
+"""Shades of the density: five strips, each of its own colour, share the 255 of a byte."""
 MOST_STAMPS = 1_500
 """So few stamps are drawn as lines of exact prices."""
 
@@ -74,5 +76,5 @@ class PricesAsk:
             there = ~np.isnan(row)
             place = strip_places(row[there], bottom, top).astype(np.float32)
             strips.append(counts(column[there], place, (0.0, float(bins.count)), (0.0, 1.0), bins.count, rows))
-        image = logarithmic(np.vstack(strips))
+        image = logarithmic(np.vstack(strips), SHADES)
         return Raster(words, arrays | {"image": image}, snapshot.version)

@@ -66,10 +66,10 @@ def compile_kernel() -> bool:
     return True
 
 
-def logarithmic(found: np.ndarray) -> np.ndarray:
-    """Counts -> shades 0 … 255 (uint8): 0 = none, one point is seen, in even steps of the logarithm."""
+def logarithmic(found: np.ndarray, shades: int = 255) -> np.ndarray:
+    """Counts -> shades 0 … ``shades`` (uint8): 0 = none, one point is seen, in even steps of the logarithm."""
     most = int(found.max(initial=0))
     if most <= 1:
-        return (found > 0).astype(np.uint8) * np.uint8(255)
-    steps = 1 + np.log(np.maximum(found, 1)) * (254 / np.log(most))
+        return (found > 0).astype(np.uint8) * np.uint8(shades)
+    steps = 1 + np.log(np.maximum(found, 1)) * ((shades - 1) / np.log(most))
     return np.where(found > 0, np.rint(steps), 0).astype(np.uint8)

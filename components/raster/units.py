@@ -120,10 +120,11 @@ class UnitsAsk:
         begin = np.datetime64("1970-01-01", "us")
         first = begin + ((start - begin) // STEP) * STEP
         values = self._matrix(snapshot, arranged.duids[low:high], Bins(first, 5, stamps + 1))
-        reach = 1.0 if self.value == "cf" else float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
+        least, most = float(np.nanmin(values, initial=0.0)), float(np.nanmax(values, initial=0.0))
+        # All rows on one axis; shares of capacity at least from 0 to 100 %.
         words = {
             "mode": "lines", "start": str(first), "minutes": 5, "low": low, "high": high, "per": 1, "of": len(arranged),
-            "least": float(np.nanmin(values, initial=0.0)), "most": max(reach, float(np.nanmax(values, initial=0.0))),
+            "least": least, "most": most, "axis": [least, max(most, 1.0) if self.value == "cf" else most or 1.0],
             "known": int(np.isfinite(values).sum()),
         }  # fmt: skip
         return Raster(words, {"values": values}, snapshot.version)
