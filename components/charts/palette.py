@@ -88,7 +88,7 @@ def _of(theme: int, pairs: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 LIGHT = Palette(
     "light",
     page="#F3F5F7", card="#FFFFFF", ink="#17202B", muted="#566474", line="#D8DFE6", grid="#E8ECF0",
-    accent="#0B5CAD", on_accent="#FFFFFF", band="#EEF1F4", night="#F0F3F8", warning="#8A5A00", error="#B3261E",
+    accent="#0B5CAD", on_accent="#FFFFFF", band="#EEF1F4", night="#F3F5F9", warning="#8A5A00", error="#B3261E",
     fuels=_of(0, _FUELS), regions=_of(0, _REGIONS),
 )  # fmt: skip
 DARK = Palette(
