@@ -16,7 +16,7 @@ from components.charts.heatmap import shades
 from components.charts.palette import Palette
 from components.dashboards.answers import ANSWERS
 from components.dashboards.parts import Ledger, Legend
-from components.dashboards.prices_view import LABELS, PriceView, by_region, columns_of
+from components.dashboards.prices_view import LABELS, PriceView, by_region, cell, columns_of
 from components.dashboards.shell import Card, figure, row
 from components.metrics.prices import BAND_EDGES, band_label
 from components.queries.base import Query
@@ -68,13 +68,9 @@ class Bands(PriceView):
             unit="$/MWh of the mean price", digits=2,
         )  # fmt: skip
         self.legend = Legend()
-        columns = columns_of(
-            "Region", *((in_dollars(b), "", "Share of the time; below it: $/MWh of the mean") for b in BANDS)
-        )
-        self.ledger = Ledger(
-            columns=[*columns, {"label": "All", "unit": "", "help": "The whole time, and the mean price [$/MWh]", "number": True}],
-            stacked=True,
-        )  # fmt: skip
+        columns = columns_of("Region", "Figure", *((in_dollars(b), "", "Prices of this band") for b in BANDS))
+        whole = {"label": "All", "unit": "", "help": "The whole time, and the mean price", "number": True}
+        self.ledger = Ledger(columns=[*columns, whole], stacked=True)
         self.curve = CurveChart(
             theme, LABELS, height=400, title="Price duration", y_label="Price ($/MWh)", unit="$/MWh", as_price=True,
             x_label="Share of the time with a higher price (%)",
@@ -116,7 +112,7 @@ class Bands(PriceView):
         self.time.feed({LABELS[r]: p for r, p in parts.items()}, colours, reach=(0.0, 100.0))
         self.money.feed({LABELS[r]: p for r, p in added.items()}, colours)
         self.legend.entries = [{"label": word, "colour": colour} for word, colour in colours.items()]
-        self.ledger.rows = [self._row(r, share[r], money[r]) for r in share]
+        self.ledger.rows = [line for r in share for line in self._rows(r, share[r], money[r])]
         duration = self.over(window, PriceDuration, steps=STEPS)
         answer = ANSWERS.ask(snapshot, duration)
 
@@ -131,11 +127,15 @@ class Bands(PriceView):
         self.band_card.ready(" · ".join(p for p in (span, self.page.covered(bands)) if p))
         self.curve_card.ready(span)
 
-    def _row(self, region: str, share: np.ndarray, money: np.ndarray) -> dict[str, Any]:
-        shown = zip(share, adding_up((share * 100).tolist(), 2), adding_up(money.tolist(), 2), strict=True)
-        cells = [
-            {"t": f"{formats.number(percent, 2)}%", "v": float(exact), "sub": formats.dollars(dollars)}
-            for exact, percent, dollars in shown
+    def _rows(self, region: str, share: np.ndarray, money: np.ndarray) -> list[dict[str, Any]]:
+        """Two lines of a region; what is shown adds up to what is shown of the whole."""
+        percent, dollars = adding_up((share * 100).tolist(), 2), adding_up(money.tolist(), 2)
+        shares = [
+            {"t": f"{formats.number(p, 2)}%", "v": float(v)}
+            for p, v in zip([*percent, 100.0], [*share, 1.0], strict=True)
         ]
-        total = {"t": "100.00%", "v": 1.0, "sub": formats.dollars(float(money.sum()))}
-        return {"key": region, "cells": [self.region_cell(region), *cells, total]}
+        sums = [cell(d, money=True) for d in (*dollars, float(money.sum()))]
+        return [
+            {"key": f"{region}.share", "cells": [self.region_cell(region), {"t": "Share of the time"}, *shares]},
+            {"key": f"{region}.mean", "cells": [self.region_cell(region), {"t": "Adds to the mean, $/MWh"}, *sums]},
+        ]

@@ -102,7 +102,7 @@ class Capture(PriceView):
                 return line_data(edges, {k: v * 100 for k, v in series.items()}, as_price=False)
             # What the fuel's own share of the regions makes of the flat price differs by fuel only for the whole market.
             if self.one_region() != FLAT:
-                series[FLAT] = np.nanmax(list(column(answer, labels, "flat_price", ["fuel"]).values()), axis=0)
+                series[FLAT] = np.fmax.reduce(list(column(answer, labels, "flat_price", ["fuel"]).values()))
             return line_data(edges, series, as_price=True)
 
         data = ANSWERS.get(snapshot, ("capture", name, query.fingerprint()), make)

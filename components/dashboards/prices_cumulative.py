@@ -90,10 +90,12 @@ class Cumulative(PriceView):
         query = self.page.ask(CumulativePrice)
         window = query.window(snapshot)
         result = ANSWERS.ask(snapshot, query)
-        if result.frame.empty:
-            self.nothing(snapshot, window, "No cumulative price (it takes a week of prices) is known")
-            return
         self._flags(snapshot, window)
+        if result.frame.empty:
+            self.nothing(
+                snapshot, window, "No cumulative price (it takes a week of prices) is known", cards=[self.time_card]
+            )
+            return
 
         def make() -> LineData:
             labels, edges = steps_of(result, snapshot, "price")

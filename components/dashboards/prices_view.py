@@ -10,6 +10,7 @@ import pandas as pd
 
 from components.charts import formats
 from components.dashboards import address
+from components.dashboards.shell import Card
 from components.dashboards.view import View
 from components.market_time import Window
 from components.queries.base import PeriodQuery, Query, Result
@@ -41,10 +42,12 @@ class PriceView(View):
         chosen = self.page.ask(RegionalPrices).region
         return chosen[0] if len(chosen) == 1 else NEM
 
-    def nothing(self, snapshot: Snapshot, window: Window, what: str = "No prices are known") -> None:
-        """Every card says that there is nothing, and where there is."""
+    def nothing(
+        self, snapshot: Snapshot, window: Window, what: str = "No prices are known", cards: Sequence[Card] = ()
+    ) -> None:
+        """These cards (default all) say that there is nothing, and where there is."""
         reason = f"{what} in {formats.window(window.start, window.end)}."
-        for card in self.cards:
+        for card in cards or self.cards:
             card.empty(reason, actions=self.page.nearest_window(snapshot, "price", window))
 
     def region_cell(self, region: str, href: str | None = None) -> dict[str, Any]:
