@@ -1,7 +1,7 @@
 """Bars over categories (fuels, regions) or years: piled up from zero or side by side, lying or standing.
 
 :class:`BarChart` is built once and then fed :func:`bar_data`. What is missing has no bar; negative parts pile up below
-zero (left of it). Marks are short strokes across a bar with a word beside them: a share, a target.
+zero (left of it). Marks are short strokes across a bar with a word at its end: a share, a target.
 
 Example
 -------
@@ -32,6 +32,7 @@ from bokeh.models import (
     Range1d,
     Scatter,
     Span,
+    Text,
     VBar,
 )
 
@@ -160,10 +161,17 @@ class BarChart:
         self.bars = self.figure.add_glyph(self.source, glyph, name="bars")
         self.zero = Span(location=0, dimension="height" if lying else "width", line_width=1)
         self.figure.add_layout(self.zero)
-        self.mark_source = ColumnDataSource({c: [] for c in ("at", "value", "words")})
+        self.mark_source = ColumnDataSource({c: [] for c in ("at", "value", "end", "words")})
         place = {"x": "value", "y": "at"} if lying else {"x": "at", "y": "value"}
         stroke = Scatter(**place, marker="dash", size=0.8 * row, angle=math.pi / 2 if lying else 0, line_width=3)
         self.marks = self.figure.add_glyph(self.mark_source, stroke, name="marks")
+        # The words stand where the bar ends: within it they could not be read on every colour.
+        beyond = {"x": "end", "y": "at", "x_offset": 8} if lying else {"x": "at", "y": "end", "y_offset": -8}
+        words = Text(
+            **beyond, text="words", text_font=FONT, text_font_size="12px", text_font_style="bold",
+            text_baseline="middle" if lying else "bottom", text_align="left" if lying else "center",
+        )  # fmt: skip
+        self.words = self.figure.add_glyph(self.mark_source, words, name="words")
         self.hover = HoverTool(
             renderers=[self.bars], attachment="horizontal" if lying else "vertical", point_policy="follow_mouse"
         )
@@ -184,7 +192,9 @@ class BarChart:
             "thickness": [data.thickness] * count, "category": bars["category"],
             "label": [self.names[s] for s in bars["series"]],
         }  # fmt: skip
+        ends = {c: max(e, 0.0) for c, e in sorted(zip(bars["category"], bars["end"], strict=True), key=lambda b: b[1])}
         self.mark_source.data = {
+            "end": [max(ends.get(c, 0.0), m[0]) for c, m in data.marks.items()],
             "at": list(data.marks),
             "value": [m[0] for m in data.marks.values()],
             "words": [m[1] for m in data.marks.values()],
@@ -221,6 +231,7 @@ class BarChart:
         self.zero.line_color = theme.muted
         self.bars.glyph.line_color = theme.card
         self.marks.glyph.line_color = theme.ink
+        self.words.glyph.text_color = theme.ink
         self.hover.tooltips = (
             f'<div style="font:12px {FONT};color:{theme.ink};background:{theme.card};margin:-6px;padding:8px 10px;'
             f'border:1px solid {theme.line};border-radius:6px"><b>@category</b> · @label<br>@value{{custom}} {self.unit}</div>'

@@ -129,7 +129,10 @@ class CardHead(Part):
 
 
 class Ledger(Part):
-    """A table; ``rows`` = [{key, cells: [{t, v, colour?, dash?, href?, sub?, title?}], chosen?}]."""
+    """A table; ``rows`` = [{key, cells: [{t, v, colour?, dash?, href?, sub?, title?}], chosen?, dim?}].
+
+    With ``picks`` a click on a row is the message ``{row, add}`` (``add``: shift or ctrl was held).
+    """
 
     _part = "ledger"
     columns = param.List(
@@ -138,6 +141,8 @@ class Ledger(Part):
     rows = param.List(default=[], doc="Rows, top down.")
     total = param.List(default=[], doc="Rows below the line.")
     caption = param.String(default="", doc="Sentence above the table.")
+    picks = param.Boolean(default=False, doc="Rows can be clicked.")
+    bands = param.Dict(default={}, doc="Row -> id of the chart's renderer that it stands for; pointing brings it out.")
     stacked = param.Boolean(default=False, doc="On a phone each row becomes a block of labelled figures.")
 
 

@@ -29,17 +29,23 @@ def intensity(tonnes: np.ndarray, energy_with_factor: np.ndarray) -> np.ndarray:
     return ratio(tonnes, energy_with_factor)
 
 
-def share_of_supply(energy: np.ndarray, supply: np.ndarray) -> np.ndarray:
-    """Each fuel's part of everything above zero; NaN for loads, for what is missing, and where nothing is above zero.
+def supply_of(values: np.ndarray, supply: np.ndarray) -> np.ndarray:
+    """Everything above zero (...): the whole that proportions and shares are of; NaN where nothing is.
 
     Parameters
     ----------
-    energy : (K, ...) energy or power of fuels, NaN = missing; loads are negative.
-    supply : (K,) bool, False for loads.
+    values : (K, ...) energy or power of fuels, NaN = missing.
+    supply : (K,) bool, False for loads: these never add to the whole.
     """
-    above = np.where(supply.reshape(-1, *[1] * (energy.ndim - 1)), energy, np.nan)
-    total = np.where(above > 0, above, 0.0).sum(axis=0)
-    return above / np.where(total > 0, total, np.nan)
+    mine = supply.reshape(-1, *[1] * (values.ndim - 1))
+    total = np.where(mine & (values > 0), values, 0.0).sum(axis=0)
+    return np.asarray(np.where(total > 0, total, np.nan))
+
+
+def share_of_supply(energy: np.ndarray, supply: np.ndarray) -> np.ndarray:
+    """Each fuel's part of everything above zero (:func:`supply_of`); NaN for loads, which are no part of it."""
+    mine = supply.reshape(-1, *[1] * (energy.ndim - 1))
+    return np.where(mine, energy / supply_of(energy, supply), np.nan)
 
 
 def year_before(moment: pd.Timestamp) -> pd.Timestamp:

@@ -23,9 +23,14 @@ from components.store.snapshot import Snapshot
 from components.vocabulary import GENERATOR, LOAD, NEM, REGIONS
 
 SUMS = (
-    "energy", "priced", "money", "rated_energy", "capacity_hours", "tonnes", "with_factor", "present", "expected",
+    "energy", "priced", "money", "rated_energy", "capacity_hours", "tonnes", "with_factor", "price_readings",
+    "factor_readings", "present", "expected",
 )  # fmt: skip
-"""What is added up for each series; loads' energy and money are negative, ``capacity_hours`` is in MWh."""
+"""What is added up for each series; loads' energy and money are negative, ``capacity_hours`` is in MWh.
+
+``price_readings``/``factor_readings`` count readings with a price, or of units with an emissions factor: without any, money or
+emissions are unknown; a unit that stands still has 0 of them.
+"""
 
 Key = tuple[str, str, str]
 """Region, fuel, fuel technology of a series ("" for the technology where fuels are not told apart further)."""
@@ -89,9 +94,20 @@ class FuelSums:
         coverage.add(part, sums.readings)
         rated_energy, capacity_hours = rated_sums(table, part, sums)
         tonnes, with_factor = emissions(sums.energy, table.emissions[rows])
+        with_factors = np.where(np.isnan(table.emissions[rows]), 0.0, sums.readings)
         none = np.zeros(len(rows))
-        gives = [sums.energy, sums.energy_priced, sums.earned, rated_energy, capacity_hours, tonnes, with_factor]
-        takes = [-sums.load, -sums.load_priced, -sums.paid, none, none, none, none]
+        gives = [
+            sums.energy,
+            sums.energy_priced,
+            sums.earned,
+            rated_energy,
+            capacity_hours,
+            tonnes,
+            with_factor,
+            sums.priced,
+            with_factors,
+        ]
+        takes = [-sums.load, -sums.load_priced, -sums.paid, none, none, none, none, sums.priced, none]
         live = sums.readings > 0
         for side, parts, other in ((table.gives, gives, LOAD), (table.takes, takes, GENERATOR)):
             mine = live & (table.role[rows] != other)
@@ -104,12 +120,14 @@ class FuelSums:
 
     # -- regional series -----------------------------------------------------------------------------
 
-    def _add_regional(self, key: Key, energy: float, priced: float, money: float, known: np.ndarray) -> None:
+    def _add_regional(
+        self, key: Key, energy: float, known: np.ndarray, priced: float = 0.0, money: float = 0.0, prices: float = 0.0
+    ) -> None:
         """Add a stretch of a series that is no unit's; ``known`` (rows, T) tells which readings there are."""
         stamps = int(known.any(axis=0).sum())
         if not stamps and key not in self.regional:
             return
-        total = np.array([energy, priced, money, 0, 0, 0, 0, known.sum(), 0], float)
+        total = np.array([energy, priced, money, 0, 0, 0, 0, prices, 0, known.sum(), 0], float)
         self.regional[key] = self.regional.get(key, np.zeros(len(SUMS))) + total
         self.regional[key][SUMS.index("expected")] = self.window.expected * len(known)
         self.own_hours[key] = self.own_hours.get(key, 0.0) + stamps * HOURS_PER_DISPATCH
@@ -126,8 +144,8 @@ class FuelSums:
                 known = ~np.isnan(values)
                 if members is None:
                     known = known[:1]  # one series: known everywhere or nowhere
-                energy, priced, money = (float(v.sum()) for v in (own.energy, own.energy_priced, own.earned))
-                self._add_regional((layer, *ROOFTOP), energy, priced, money, known)
+                energy, *rest = (float(v.sum()) for v in (own.energy, own.energy_priced, own.earned, own.priced))
+                self._add_regional((layer, *ROOFTOP), energy, known, *rest)
 
     def _add_interchange(self) -> None:
         """Imports and exports of every layer but the market."""
@@ -141,7 +159,7 @@ class FuelSums:
                 known = ~np.isnan(values)
                 for (fuel, tech), part in zip(INTERCHANGE, (POSITIVE, NEGATIVE), strict=True):
                     energy = float(np.nansum(signed(values, part)) * HOURS_PER_DISPATCH)
-                    self._add_regional((layer, fuel, tech), energy, 0.0, np.nan, known)
+                    self._add_regional((layer, fuel, tech), energy, known)
 
     # -- the answer ----------------------------------------------------------------------------------
 

@@ -81,5 +81,5 @@ def test_colours_follow_the_theme_and_the_category():
 def test_marks_stand_across_their_bar():
     made = chart()
     made.feed(bar_data({"SA": {"wind": 100}}, list(NAMES), limits=(0, 100), marks={"SA": (68.5, "68.5%")}))
-    assert made.mark_source.data == {"at": ["SA"], "value": [68.5], "words": ["68.5%"]}
+    assert made.mark_source.data == {"at": ["SA"], "value": [68.5], "end": [100], "words": ["68.5%"]}
     assert (made.span.start, made.span.end) == (0, 100)

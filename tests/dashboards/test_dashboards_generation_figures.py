@@ -13,7 +13,7 @@ HOURS = (HALF - pd.Timestamp("2024-03-01")) / pd.Timedelta(hours=1)
 
 
 def cells(page, key):
-    row = next(r for r in [*page.ledger.rows, *page.ledger.total] if r["key"] == key)
+    row = next(r for r in [*page.view.ledger.rows, *page.view.ledger.total] if r["key"] == key)
     return [c.get("v", c["t"]) for c in row["cells"]]
 
 

@@ -11,6 +11,7 @@ from components.metrics.fuels import (
     intensity,
     leap_days,
     share_of_supply,
+    supply_of,
     year_before,
 )
 from components.metrics.utilisation import distribution, power_and_capacity
@@ -32,6 +33,12 @@ def test_shares_are_of_everything_above_zero():
     np.testing.assert_allclose(found, [0.75, 0.25, -0.0625, NAN])
     over_time = share_of_supply(np.array([[60.0, NAN], [20, 0], [NAN, NAN], [-30, -1]]), supply)
     np.testing.assert_allclose(over_time, [[0.75, NAN], [0.25, NAN], [NAN, NAN], [NAN, NAN]])
+
+
+def test_the_whole_of_proportions_is_everything_above_zero_without_loads():
+    supply = np.array([True, True, True, False])
+    found = supply_of(np.array([[60.0, 0], [20, NAN], [-7, -1], [5, 5]]), supply)
+    np.testing.assert_array_equal(found, [80, NAN])
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def test_an_hour_by_hand(mixed):
     assert (coal["average_mw"], coal["hours"]) == pytest.approx((149, 1))
     assert (coal["value"], coal["capture_price"]) == pytest.approx((7450, 50))
     assert coal["capacity_factor"] == pytest.approx(149 / 300)
+    assert coal["capacity_mw"] == pytest.approx(300)
     assert coal["share"] == pytest.approx(149 / (149 + 900))
     assert coal["coverage"] == 1
     battery, charging = found["SA1", "battery"], found["SA1", "battery_charging"]
@@ -121,6 +122,13 @@ def test_emissions_say_how_much_of_the_energy_they_know(market):
     wind = found["NSW1", "wind"]
     assert np.isnan([wind["emissions_t"], wind["intensity"]]).all()
     assert wind["factor_coverage"] == 0
+
+
+def test_a_unit_that_stands_still_earns_and_emits_nothing_not_something_unknown(market):
+    gas = {"duid": "G", "region": "SA1", "fuel": "gas", "fueltech": "gas_ocgt", "emissions_t_per_mwh": 0.6}
+    found = rows(market(units=[gas], scada={"G": [0.0] * 12}, price={"SA1": [80.0] * 12}))["SA1", "gas"]
+    assert (found["value"], found["emissions_t"]) == (0, 0)
+    assert np.isnan([found["capture_price"], found["intensity"]]).all()
 
 
 def test_hours_are_those_in_which_any_unit_was_read(market):
