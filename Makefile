@@ -1,7 +1,7 @@
 # make run         environment + demo data if data/ has none + server on http://localhost:5006
 # make test        environment + test tools + a browser + every test
 # make test-long   the tests that take minutes as well
-# make bench       speed and memory beside baselines; BENCH="--help" has the options
+# make bench       speed and memory beside baselines, written into README; BENCH="--quick", BENCH="--parts api large"
 # make lint        style and types only
 # make format      rewrite the code in the project's style
 # make clean       remove the environment and caches; data/ stays
@@ -32,7 +32,7 @@ test: lint $(VENV)/.browser
 test-long: lint $(VENV)/.browser
 	$(BIN)/python -m pytest $(PYTEST)
 
-bench: $(VENV)/.installed-tests
+bench: $(VENV)/.installed-bench $(VENV)/.browser
 	$(BIN)/python tests/benchmarks/run.py $(BENCH)
 
 lint: $(VENV)/.installed-tests
@@ -62,6 +62,10 @@ $(VENV)/.installed: $(VENV)/.created pyproject.toml constraints.txt
 $(VENV)/.installed-tests: $(VENV)/.created pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[test,dev]"
 	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-tests
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[bench]"
+	@touch $@
 
 $(VENV)/.browser: $(VENV)/.installed-tests
 	$(BIN)/python tests/find_browser.py

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
 import sys
 import time
-from pathlib import Path
 
-from serving import HERE, Server
+from bench import Bench, Found
+from figures import Figure
+from serving import HERE, Server, dashboard
 from tornado.httpclient import AsyncHTTPClient
 
 QUESTION = "/api/generation/by-fuel?last=7d&region=NEM"
@@ -29,25 +29,40 @@ async def _rate(address: str, seconds: float, at_once: int = 8, headers: dict[st
     return count / (time.perf_counter() - began)
 
 
-async def repeated(server: Server, scratch: Path, runs: int = 3, seconds: float = 2) -> dict[str, float]:
-    """Medians of answers per second and per CPU second of the server: cached body, 304, and the bare handler's."""
+async def _repeated(server: Server, bench: Bench) -> Found:
+    seconds, runs = 1.0 if bench.quick else 3.0, bench.runs(5)
     client = AsyncHTTPClient()
     zipped = {"Accept-Encoding": "gzip"}
     answer = await client.fetch(server.base + QUESTION, headers=zipped, decompress_response=False)
-    body = scratch / "body"
+    body = bench.scratch / "body"
     body.write_bytes(answer.body)
     same = {"If-None-Match": answer.headers["Etag"], **zipped}
     command = [sys.executable, str(HERE / "baselines" / "tornado_handler.py"), "{port}", str(body)]
-    out: dict[str, list[float]] = {}
+    wall: dict[str, list[float]] = {}
+    cpu: dict[str, list[float]] = {}
     with Server(command, "/") as bare:
         for _ in range(runs):
-            for name, asked, headers in (
-                ("bare", bare, {}),
-                ("cached", server, zipped),
-                ("not_modified", server, same),
+            for name, asked, path, headers in (
+                ("bare", bare, "/", {}),
+                ("cached", server, QUESTION, zipped),
+                ("not_modified", server, QUESTION, same),
             ):
                 before = asked.cpu()
-                rate = await _rate(asked.base + (QUESTION if asked is server else "/"), seconds, headers=headers)
-                out.setdefault(f"{name}_per_s", []).append(rate)
-                out.setdefault(f"{name}_per_cpu_s", []).append(rate * seconds / max(asked.cpu() - before, 1e-2))
-    return {name: statistics.median(values) for name, values in out.items()} | {"bytes": float(len(answer.body))}
+                rate = await _rate(asked.base + path, seconds, headers=headers)
+                wall.setdefault(name, []).append(rate)
+                cpu.setdefault(name, []).append(rate * seconds / max(asked.cpu() - before, 1e-2))
+    what, base = f"a bare Tornado handler, the same {len(answer.body) / 1000:.0f} kB", wall["bare"]
+    return Found(
+        [
+            Figure("api.cached", "Kept answers per second", "/s", wall["cached"], base, what, 0.5, at_least=True),
+            Figure("api.not_modified", "304 answers per second", "/s", wall["not_modified"], base, what, 0.5, at_least=True),
+            Figure("api.cached_cpu", "Kept answers per second of the server's processor time", "/s", cpu["cached"], cpu["bare"], what),
+            Figure("api.not_modified_cpu", "304 answers per second of processor time", "/s", cpu["not_modified"], cpu["bare"], what),
+        ]
+    )  # fmt: skip
+
+
+def measure(bench: Bench) -> Found:
+    """A kept answer and a 304 beside a bare handler, in turn."""
+    with dashboard(bench.data) as server:
+        return asyncio.run(_repeated(server, bench))

@@ -1,4 +1,4 @@
-"""What a visitor costs the server: opening each page, and changing region or range over a day to five years.
+"""What a visitor costs the server: opening each page, and changing region or range over a day to all there is.
 
 CPU seconds of the server's process, which other people's load on the machine hardly touches, beside wall time.
 """
@@ -6,63 +6,58 @@ CPU seconds of the server's process, which other people's load on the machine ha
 from __future__ import annotations
 
 import asyncio
-import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from bench import Bench, Found
+from figures import Figure, spread
+from memory import LEAN
 from serving import Server, baseline, dashboard
 from visitor import Visit
 
-PAGES = ("overview", "generation", "prices", "stations")
-CHANGES: Sequence[tuple[str, dict[str, Any]]] = (
-    ("1 day", {"preset": "1d"}),
-    ("7 days", {"preset": "7d"}),
-    ("30 days", {"preset": "30d"}),
-    ("1 year", {"preset": "1y"}),
-    ("all", {"preset": "all"}),
-)
+from components.vocabulary import PAGES
+
+WINDOWS: Sequence[str] = ("1d", "7d", "30d", "1y", "all")
 REGIONS = ("QLD1", "NSW1", "VIC1", "SA1")
+PLAIN = "plain_hvplot"
 
 
-async def opening(server: Server, page: str, runs: int, query: str = "") -> dict[str, float]:
-    """Median cost of opening a page that was opened before."""
-    await _once(server, page, query)
-    cpu, wall, html, size = [], [], [], 0
+async def opening(server: Server, page: str, runs: int) -> list[dict[str, float]]:
+    """Cost of opening a page that was opened before."""
+    (await Visit.open(server.base, page)).close()
+    out = []
     for _ in range(runs):
         before = server.cpu()
-        visit = await Visit.open(server.base, page, query)
-        cpu.append(server.cpu() - before)
-        wall.append(visit.open_seconds)
-        html.append(visit.html_seconds)
-        size = visit.document_bytes
+        visit = await Visit.open(server.base, page)
+        out.append(
+            {
+                "cpu_s": server.cpu() - before,
+                "wall_s": visit.open_seconds,
+                "html_s": visit.html_seconds,
+                "document_kb": visit.document_bytes / 1000,
+            }
+        )
         visit.close()
         await asyncio.sleep(0.05)
-    # The clock of /proc has 10 ms: the mean of many is exact where the median is a step.
-    return {
-        "cpu_s": statistics.fmean(cpu), "wall_s": statistics.median(wall), "html_s": statistics.median(html),
-        "wall_worst_s": max(wall), "document_kb": size / 1000,
-    }  # fmt: skip
+    return out
 
 
-async def _once(server: Server, page: str, query: str) -> None:
-    (await Visit.open(server.base, page, query)).close()
-
-
-async def changing(server: Server, page: str, regions: bool) -> list[dict[str, Any]]:
-    """Each window by each region once, first time asked and asked again."""
+async def changing(server: Server, page: str) -> list[dict[str, Any]]:
+    """Each window by each region once, asked first and asked again."""
     visit = await Visit.open(server.base, page)
     rows = []
-    for name, message in CHANGES:
-        await visit.change(**message)
-        for region in REGIONS if regions else ("",):
+    for window in WINDOWS:
+        for region in REGIONS if visit.has_regions else ("",):
             for again in (False, True):
-                # A region in between, so that every change draws something else.
-                await visit.change(region=[]) if regions else await visit.change(preset="3d")
+                # Something else in between, so that every change draws anew.
+                await visit.change(preset=window if region else "3d")
+                if region:
+                    await visit.change(region=[])
                 before = server.cpu()
-                wall, size, messages = await visit.change(**({"region": [region]} if regions else message))
+                wall, size, messages = await visit.change(**({"region": [region]} if region else {"preset": window}))
                 rows.append(
                     {
-                        "page": page, "window": name, "region": region, "again": again, "wall_s": wall,
+                        "page": page, "window": window, "region": region, "again": again, "wall_s": wall,
                         "cpu_s": server.cpu() - before, "kb": size / 1000, "messages": messages,
                     }
                 )  # fmt: skip
@@ -70,20 +65,41 @@ async def changing(server: Server, page: str, regions: bool) -> list[dict[str, A
     return rows
 
 
-async def measure(server: Server, runs: int) -> dict[str, Any]:
+async def _measure(bench: Bench) -> Found:
+    runs = bench.runs(10)
+    with baseline(PLAIN) as plain, dashboard(bench.data) as server:
+        base = await opening(plain, PLAIN, runs)
+        opened = {page: await opening(server, page, runs) for page in PAGES}
+        # The explorer's pictures arrive after the answer; its own part measures them.
+        changes = [row for page in LEAN for row in await changing(server, page)]
+    figures = []
+    for page, rows in opened.items():
+        # The clock of /proc has steps of 10 ms: a mean of many is finer than the median of steps.
+        cpu, cost = _mean(rows, "cpu_s"), _mean(base, "cpu_s")
+        figures.append(
+            Figure(f"pages.cpu.{page}", f"Open {page}: server CPU", "s", [cpu], [cost], "a plain hvPlot page", 0.3, by_value=True)
+        )  # fmt: skip
+    for page, rows in opened.items():
+        html, plain_html = [r["html_s"] for r in rows], [r["html_s"] for r in base]
+        figures.append(
+            Figure(f"pages.html.{page}", f"HTML of {page}", "s", html, plain_html, "the same page", 0.15, by_value=True)
+        )
+    first, again = ([r for r in changes if r["again"] is known] for known in (False, True))
+    worst = max(r["messages"] for r in changes)
+    figures += [
+        Figure("pages.change", f"Any region, any window: 95th percentile of {len(first)} first changes, server CPU", "s",
+               [spread([r["cpu_s"] for r in first])["p95"]], target=0.1),
+        Figure("pages.again", "The same asked before", "s", [spread([r["cpu_s"] for r in again])["p95"]], target=0.1),
+        Figure("pages.messages", "Socket messages of a change, at most", "", [worst], target=1),
+        Figure("pages.bytes", "Size of a change", "kB", [spread([r["kb"] for r in changes])["p50"]]),
+    ]  # fmt: skip
+    return Found(figures, {"open": opened, "plain": base, "change": changes})
+
+
+def _mean(rows: Sequence[dict[str, float]], name: str) -> float:
+    return sum(row[name] for row in rows) / len(rows)
+
+
+def measure(bench: Bench) -> Found:
     """Opening and changing on every page of the dashboard."""
-    out: dict[str, Any] = {"open": {}, "change": []}
-    for page in PAGES:
-        out["open"][page] = await opening(server, page, runs)
-        out["change"] += await changing(server, page, page in ("generation", "prices"))
-    return out
-
-
-async def baselines(runs: int) -> dict[str, dict[str, float]]:
-    """The same for the pages of ``baselines/``."""
-    names = ("bare", "shell", "plain_hvplot")
-    with baseline(*names) as server:
-        return {name: await opening(server, name, runs) for name in names}
-
-
-__all__ = ["PAGES", "baselines", "dashboard", "measure", "opening"]
+    return asyncio.run(_measure(bench))

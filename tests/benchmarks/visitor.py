@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
@@ -31,6 +32,7 @@ class Visit:
     ----------
     html_seconds, open_seconds : until the HTML was there; until the whole document was.
     html_bytes, document_bytes : what came.
+    bar, has_regions : id of the control bar ("" on a page without one), and whether it offers regions.
     """
 
     base: str
@@ -41,6 +43,7 @@ class Visit:
     html_bytes: int = 0
     document_bytes: int = 0
     bar: str = ""
+    has_regions: bool = False
 
     @classmethod
     async def open(cls, base: str, page: str, query: str = "") -> Visit:
@@ -71,7 +74,8 @@ class Visit:
                 break
         visit.open_seconds = time.perf_counter() - began
         visit.document_bytes = size
-        visit.bar = _bar_of(json.loads(text)["doc"]["roots"])
+        bar = _bar_of(json.loads(text)["doc"]["roots"])
+        visit.bar, visit.has_regions = str(bar.get("id", "")), '"regions": [{' in json.dumps(bar)
         await visit.say("document_ready", {})
         return visit
 
@@ -87,7 +91,10 @@ class Visit:
         return header, text, size
 
     async def _read(self) -> Any:
-        part = await self.socket.read_message()
+        try:
+            part = await asyncio.wait_for(self.socket.read_message(), LONGEST_SECONDS)
+        except TimeoutError:
+            raise VisitError(f"/{self.page} did not answer within {LONGEST_SECONDS} s") from None
         if part is None:
             raise VisitError(f"the server closed the socket of /{self.page}")
         return part
@@ -132,16 +139,16 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "map", "entries": list(values.items())}
 
 
-def _bar_of(part: Any) -> str:
-    """Id of the control bar's browser component, "" on a page without one."""
+def _bar_of(part: Any) -> dict[str, Any]:
+    """The control bar's browser component, empty on a page without one."""
     if isinstance(part, dict):
         attributes = part.get("attributes")
         if isinstance(attributes, dict) and attributes.get("class_name") == "ControlBar":
-            return str(part["id"])
+            return part
         part = list(part.values())
     if isinstance(part, list):
         for inside in part:
             found = _bar_of(inside)
             if found:
                 return found
-    return ""
+    return {}
