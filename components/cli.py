@@ -89,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--dev", action="store_true", help="restart when a file changes; not for the public")
 
     demo = command("demo", _demo, "write a synthetic but plausible market")
-    demo.add_argument("--days", type=_whole(1, 3660), default=90, help="length (default 90)")
+    demo.add_argument("--days", type=_whole(1, 7320), default=90, help="length (default 90)")
     demo.add_argument("--end", type=_date, metavar="DATE", help="last day's end (default: the last midnight)")
     demo.add_argument("--seed", type=_whole(0, 2**32 - 1), default=1, help="the same seed, the same market (default 1)")
     demo.add_argument("--units", type=_whole(10, 600), default=300, help="generating units (default 300)")
