@@ -7,7 +7,6 @@ whichever of them ended. It ends by itself when the process that started it does
 from __future__ import annotations
 
 import atexit
-import fcntl
 import logging
 import os
 import subprocess
@@ -17,13 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from components import config
+from components.store.collector import is_at_work
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 MOST_PAUSE = 300.0
-LOCK = ".collecting.lock"
-"""As in ``ingest/collect.py``, which the server does not import: parsing belongs to the other process."""
 
 
 class CollectorKeeper:
@@ -58,24 +56,10 @@ class CollectorKeeper:
                 self._child, pause = None, min(2 * pause, MOST_PAUSE)
             elif self._child is not None:
                 pause = LOOK_SECONDS
-            if self._child is None and not self.at_work():
+            if self._child is None and not is_at_work(self._data_dir):
                 self._child = subprocess.Popen(self._command, cwd=config.PROJECT)  # noqa: S603 - our own program
             if self._over.wait(pause):
                 return
-
-    def at_work(self) -> bool:
-        """Whether some collector holds this lake's right to collect."""
-        try:
-            number = os.open(self._data_dir / LOCK, os.O_RDWR)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        finally:
-            os.close(number)
-        return False
 
 
 def keep_live() -> None:

@@ -16,7 +16,7 @@ from components.api.delivery import path_parameters
 from components.api.docs import DocsHandler, OpenApiHandler
 from components.api.formats import FORMATS
 from components.api.handlers import QuestionHandler
-from components.api.health import HealthHandler
+from components.api.health import HealthHandler, ReadyHandler
 from components.api.metadata import SnapshotDocument, metadata
 from components.api.openapi import documented_paths, documents
 from components.api.paths import PageRedirect, UnknownPath
@@ -29,6 +29,7 @@ Route = tuple[str, type[ApiHandler], dict[str, Any]]
 _DOCUMENT_HANDLERS: dict[str, tuple[type[ApiHandler], dict[str, Any]]] = {
     "metadata": (SnapshotDocument, {"make": metadata}),
     "health": (HealthHandler, {}),
+    "ready": (ReadyHandler, {}),
     "openapi.json": (OpenApiHandler, {}),
     "docs": (DocsHandler, {}),
     "stream": (StreamHandler, {}),

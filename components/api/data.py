@@ -21,6 +21,13 @@ def at_hand() -> Snapshot | None:
     return shared.at_hand()
 
 
+def collector() -> Any:
+    """How the collector fares (:class:`components.store.shared.CollectorStatus`)."""
+    from components.store import shared
+
+    return shared.collector()
+
+
 def status() -> Any:
     """Whether the data is loading, ready or degraded, and why (:class:`components.store.shared.SharedStatus`)."""
     from components.store import shared

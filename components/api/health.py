@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from components.api.formats import json_bytes
 from components.api.problems import later
 from components.api.tags import entity_tag
 from components.api.work import snapshots
+from components.config import ENV_LIVE
 from components.schema import DATASETS
 from components.store.snapshot import Snapshot
 
@@ -68,13 +70,42 @@ def reasons(snapshot: Snapshot, moment: pd.Timestamp) -> list[str]:
 
 
 def without_folders(text: str) -> str:
-    """A reason without the server's folders: only the last part of a path is left."""
-    return re.sub(r"(?:/[^/\s:'\"]+)+/(?=[^/\s])", "", text)
+    """A reason without the server's folders: only the last part of a path is left; addresses of the web stay."""
+    return " ".join(w if "://" in w else re.sub(r"(?:/[^/\s:'\"]+)+/(?=[^/\s])", "", w) for w in text.split(" "))
 
 
-def report(snapshot: Snapshot, store_reasons: list[str], moment: pd.Timestamp) -> dict[str, Any]:
+def collector_report(collector: Any) -> tuple[dict[str, Any] | None, list[str]]:
+    """What health says of the collector, and what is wrong with it; (None, []) where there never was one."""
+    state = collector.state
+    if state is None:
+        return None, []
+    last = state["rounds"][-1] if state["rounds"] else {}
+    told = {
+        "at_work": collector.at_work, "source": state["source"] if "://" in state["source"] else "a folder", "failures": state["failures"],
+        "last_round": _instant(last.get("ended")), "last_good": _instant(state.get("last_good")),
+        "next_round": _instant(state.get("next")) if collector.at_work else None,
+    }  # fmt: skip
+    wrong = []
+    if collector.at_work and state["failures"]:
+        wrong.append(
+            f"collector: {state['failures']} rounds in a row failed: {without_folders(str(last.get('error')))}"
+        )
+    if not collector.at_work and os.environ.get(ENV_LIVE):
+        wrong.append("collector: none is at work")
+    return told, wrong
+
+
+def _instant(text: Any) -> str | None:
+    try:
+        return instant(pd.Timestamp(text)) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def report(snapshot: Snapshot, store_reasons: list[str], moment: pd.Timestamp, collector: Any = None) -> dict[str, Any]:
     """The document of ``/api/health``."""
-    why = list(dict.fromkeys([*store_reasons, *reasons(snapshot, moment)]))
+    told, wrong = collector_report(collector) if collector is not None else (None, [])
+    why = list(dict.fromkeys([*store_reasons, *reasons(snapshot, moment), *wrong]))
     if snapshot.empty and not why:
         why = [HOW_TO_GET_DATA]
     return {
@@ -82,6 +113,7 @@ def report(snapshot: Snapshot, store_reasons: list[str], moment: pd.Timestamp) -
         "reasons": why,
         "time": instant(moment.floor("s")),
         "datasets": dataset_ages(snapshot, moment),
+        "collector": told,
         **origin(snapshot),
         "program_version": __version__,
     }
@@ -101,6 +133,24 @@ class HealthHandler(ApiHandler):
             raise later("loading", "the data is being loaded", LOADING_SECONDS)
         snapshot = await self.snapshot()
         # Small enough for the loop; the questions' threads may all be busy.
-        body = json_bytes(report(snapshot, [without_folders(r) for r in state.reasons], self.clock()))
+        why = [without_folders(r) for r in state.reasons]
+        body = json_bytes(report(snapshot, why, self.clock(), data.collector()))
         if not self.unchanged(entity_tag("health", body), "no-cache"):
+            await self.finish_small(body, {"Content-Type": "application/json"})
+
+
+class ReadyHandler(ApiHandler):
+    """200 where there is data to answer from, however old; 503 and why where there is none yet. For load balancers."""
+
+    counted = False
+
+    async def answer(self, *path: str | None) -> None:
+        self.no_parameters()
+        if data.status().state == "loading":
+            snapshots.begin(data.current)
+            raise later("loading", "the data is being loaded", LOADING_SECONDS)
+        if (await self.snapshot()).empty:
+            raise later("empty", HOW_TO_GET_DATA)
+        body = json_bytes({"status": "ready"})
+        if not self.unchanged(entity_tag("ready", body), "no-cache"):
             await self.finish_small(body, {"Content-Type": "application/json"})

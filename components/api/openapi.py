@@ -30,7 +30,13 @@ DOCUMENTS: dict[str, tuple[str, str, str]] = {
         "Datasets with their first and last stamps, regions, fuels, links, intervals and metric definitions.",
         "Document",
     ),
-    "health": ("Health", "Ready, or degraded and why, with the age of each dataset; 503 only while loading.", "Health"),
+    "health": (
+        "Health",
+        "Whether the service is alive: ready, or degraded and why, with the age of each dataset and how the collector "
+        "fares; 503 only while loading.",
+        "Health",
+    ),
+    "ready": ("Readiness", "200 where there is data to answer from, 503 and why where there is none yet.", "Document"),
     "openapi.json": ("This description", "OpenAPI 3.1, generated from the questions.", "OpenAPI"),
     "docs": ("Documentation", "A page to read about the endpoints and to try them.", "Page"),
     "stream": (
@@ -259,6 +265,7 @@ SCHEMAS: dict[str, Any] = {
             "status": {"enum": ["ready", "degraded"]},
             "reasons": {"type": "array", "items": {"type": "string"}},
             "datasets": {"type": "object"},
+            "collector": {"type": ["object", "null"], "description": "Null where nothing was ever collected"},
         },
     },
     "Problem": {

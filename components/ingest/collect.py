@@ -27,12 +27,12 @@ from components.ingest.nemweb import open_source
 from components.ingest.report import IngestReport
 from components.ingest.run import read_listed, wanted_datasets
 from components.market_time import DISPATCH
+from components.store.collector import LOCK
 from components.store.files import Lock, clear_errors
 from components.store.lake import Lake
 
 log = logging.getLogger(__name__)
 
-LOCK = ".collecting.lock"
 MOST_PAUSE = 160.0
 """Longest pause before looking again for an interval that is late [s]."""
 

@@ -1,6 +1,6 @@
 """How the collector fares: ``collector.json`` beside the lake, written after every round, whole or not at all.
 
-It is read by the server (health, the status page); nothing depends on it, so a damaged one counts as none.
+It is read by ``store/collector.py`` for health and the status page.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from components.ingest.report import IngestReport
+from components.store.collector import FILE, SCHEMA, read_state
 
-FILE = "collector.json"
 MOST_ROUNDS = 50
 MOST_ASIDE = 100
 MOST_CHARACTERS = 400
@@ -85,7 +85,7 @@ class CollectorState:
         """A new collector's, with the rounds of those before it."""
         old = read_state(root) or {}
         content = {
-            "schema": 1, "pid": os.getpid(), "source": source, "state": "working", "next": None,
+            "schema": SCHEMA, "pid": os.getpid(), "source": source, "state": "working", "next": None,
             "last_good": old.get("last_good"), "failures": 0,
             "rounds": old.get("rounds", []), "aside": old.get("aside", []),
         }  # fmt: skip
@@ -120,13 +120,3 @@ class CollectorState:
         with suppress(OSError):
             temporary.write_text(json.dumps(self.content), encoding="utf-8")
             os.replace(temporary, self._path)
-
-
-def read_state(root: Path) -> dict[str, Any] | None:
-    """The state of the collector of a lake; None where there never was one, or what is there cannot be read."""
-    try:
-        content = json.loads((root / FILE).read_text(encoding="utf-8"))
-        known = content["schema"] == 1 and isinstance(content["rounds"], list) and isinstance(content["aside"], list)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return content if known else None

@@ -11,9 +11,10 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from components.errors import StoreError
+from components.store.collector import is_at_work, read_state
 from components.store.frames import open_snapshot
 from components.store.lake import Lake
 from components.store.snapshot import Snapshot, empty_snapshot
@@ -121,6 +122,20 @@ def status() -> SharedStatus:
     if snapshot.empty and not reasons:
         reasons = [NO_DATA]
     return SharedStatus("degraded" if reasons else "ready", tuple(reasons), snapshot.version)
+
+
+@dataclass(frozen=True)
+class CollectorStatus:
+    """The collector of this lake: whether one is at work, and what it wrote of itself (None = there never was one)."""
+
+    at_work: bool
+    state: dict[str, Any] | None
+
+
+def collector() -> CollectorStatus:
+    """How the collector of this lake fares."""
+    root = _shared.lake.root
+    return CollectorStatus(is_at_work(root), read_state(root))
 
 
 def _pointer(shared: _Shared) -> str | None:

@@ -30,6 +30,7 @@ def live(_one_server: LiveApi, small: Snapshot) -> LiveApi:
     """The API over the small market, as if just started."""
     _one_server.snapshot = small
     _one_server.state = SimpleNamespace(state="ready", reasons=())
+    _one_server.collector = SimpleNamespace(at_work=False, state=None)
     _one_server.client.headers["accept"] = "*/*"
     cache.answers.clear()
     return _one_server

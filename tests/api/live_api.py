@@ -96,6 +96,7 @@ class LiveApi:
         self.port, self.loop = port, loop
         self.snapshot = snapshot
         self.state = SimpleNamespace(state="ready", reasons=())
+        self.collector = SimpleNamespace(at_work=False, state=None)
         self.client = httpx.Client(base_url=self.url, timeout=30, headers={"Accept-Encoding": "identity"})
 
     def get(self, path: str, **options) -> httpx.Response:
@@ -135,6 +136,7 @@ def running(snapshot: Snapshot, routes=None) -> Iterator[LiveApi]:
     patch.setattr(data, "current", lambda: live.snapshot)
     patch.setattr(data, "at_hand", lambda: live.snapshot)
     patch.setattr(data, "status", lambda: live.state)
+    patch.setattr(data, "collector", lambda: live.collector)
     cache.answers.clear()
     try:
         yield live

@@ -73,6 +73,47 @@ def test_demo_data_is_never_stale(monkeypatch: pytest.MonkeyPatch):
         assert live.json("/api/health")["status"] == "ready"
 
 
+def collector(*, failures: int = 0, at_work: bool = True) -> SimpleNamespace:
+    rounds = [{"ended": "2024-03-01T00:05:40", "error": "https://h/Reports/ could not be read; /srv/lake/x is full"}]
+    state = {
+        "source": "https://h/", "state": "waiting", "failures": failures, "rounds": rounds, "aside": [],
+        "last_good": "2024-03-01T00:05:40", "next": "2024-03-01T00:10:30",
+    }  # fmt: skip
+    return SimpleNamespace(at_work=at_work, state=state)
+
+
+def test_health_says_how_the_collector_fares(live: LiveApi, clock):
+    assert live.json("/api/health")["collector"] is None
+    live.collector = collector()
+    body = live.json("/api/health")
+    assert body["reasons"] == []
+    assert body["collector"] == {
+        "at_work": True, "source": "https://h/", "failures": 0, "last_round": "2024-03-01T00:05:40+10:00",
+        "last_good": "2024-03-01T00:05:40+10:00", "next_round": "2024-03-01T00:10:30+10:00",
+    }  # fmt: skip
+
+
+def test_a_collector_that_fails_or_is_gone_is_a_reason(live: LiveApi, clock, monkeypatch: pytest.MonkeyPatch):
+    live.collector = collector(failures=3)
+    body = live.json("/api/health")
+    assert body["status"] == "degraded"
+    assert body["reasons"] == ["collector: 3 rounds in a row failed: https://h/Reports/ could not be read; x is full"]
+    live.collector = collector(at_work=False)
+    assert live.json("/api/health")["reasons"] == []  # nobody asked for one
+    monkeypatch.setenv("AEMO_DASHBOARD_LIVE", "1")
+    assert live.json("/api/health")["reasons"] == ["collector: none is at work"]
+
+
+def test_readiness_is_another_thing_than_health(live: LiveApi):
+    assert live.json("/api/ready") == {"status": "ready"}
+    live.state = SimpleNamespace(state="degraded", reasons=("stale",))
+    assert live.get("/api/ready").status_code == 200
+    live.snapshot = empty_snapshot()
+    assert (live.get("/api/ready").status_code, live.get("/api/health").status_code) == (503, 200)
+    live.state = SimpleNamespace(state="loading", reasons=())
+    assert (live.get("/api/ready").status_code, live.get("/api/health").status_code) == (503, 503)
+
+
 def test_what_the_store_found_is_told_without_its_folders(live: LiveApi, clock):
     live.state = SimpleNamespace(state="degraded", reasons=("/srv/data/current/frames/x.npy is damaged",))
     body = live.json("/api/health")

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "api": ANSWERS | {"component_route", "store.shared"},
     "component_route": set(),
     "worker_signals": set(),
-    "live": {"config"},
+    "live": {"config", "store"},
     "panel_speed": set(),
     "startup": None,
     "serving": None,

@@ -20,11 +20,11 @@ from played_market import DISPATCH, SCADA, PlayedMarket
 from components.config import CollectSettings, IngestSettings, Settings
 from components.errors import StoreBusy
 from components.ingest.collect import Collector
-from components.ingest.collector_state import read_state
 from components.ingest.demo import write_demo_nemweb
 from components.ingest.fetch import Limits
 from components.ingest.ledger import Ledger
 from components.ingest.run import ingest
+from components.store.collector import is_at_work, read_state
 from components.store.frames import open_snapshot
 from components.store.lake import Lake
 
@@ -150,8 +150,9 @@ def test_one_collector_at_a_time(market, site, tmp_path):
     lake = Lake(tmp_path / "lake")
     with collector(lake, site, Clock(END)), pytest.raises(StoreBusy, match=f"process {os.getpid()} is collecting into"):
         collector(lake, site, Clock(END))
+    assert not is_at_work(lake.root)
     with collector(lake, site, Clock(END)):
-        pass
+        assert is_at_work(lake.root)
 
 
 def test_a_source_that_is_down_changes_nothing_and_the_next_round_recovers(market, site, tmp_path):
