@@ -168,7 +168,7 @@ class BarChart:
         # The words stand where the bar ends: within it they could not be read on every colour.
         beyond = {"x": "end", "y": "at", "x_offset": 8} if lying else {"x": "at", "y": "end", "y_offset": -8}
         words = Text(
-            **beyond, text="words", text_font=FONT, text_font_size="12px", text_font_style="bold",
+            **beyond, text="words", text_font={"value": FONT}, text_font_size="12px", text_font_style="bold",
             text_baseline="middle" if lying else "bottom", text_align="left" if lying else "center",
         )  # fmt: skip
         self.words = self.figure.add_glyph(self.mark_source, words, name="words")

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import panel as pn
 
 from components.charts import formats
 from components.charts.fuel_lines import TOTAL, FuelLines
-from components.charts.lines import LineChart, LineData, line_data
+from components.charts.lines import LineChart
 from components.charts.linked import band_ids, link_bands
-from components.charts.stack import StackChart, StackData, stack_data
+from components.charts.stack import StackChart
 from components.dashboards.answers import ANSWERS
 from components.dashboards.generation_demand import LABELS, demand_figures, drawn_demand
+from components.dashboards.generation_drawn import CHANGE, ENERGY, POWER, SHARE, OverTimeData
 from components.dashboards.generation_table import (
+    CHANGE_COLUMNS,
     COLUMNS,
     FuelFigures,
+    change_row,
     factor_note,
     figures_of,
     rows_of,
     totals_of,
     words,
 )
-from components.dashboards.generation_view import GROUPING, INTERCHANGE, FuelView
+from components.dashboards.generation_view import GROUPING, INTERCHANGE, top_down
 from components.dashboards.parts import Ledger
-from components.dashboards.series import column, steps_of
 from components.dashboards.shell import Card, figure, row
 from components.dashboards.view import Choice
 from components.market_time import Window
-from components.metrics.fuels import change_since_start, supply_of
 from components.queries.base import Query, Result
 from components.queries.demand import Demand
 from components.queries.figures import GenerationFigures
@@ -39,14 +39,11 @@ from components.queries.prices import RegionalPrices
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, NEM, REGIONS
 
-POWER, ENERGY, SHARE, CHANGE = "power", "energy", "share", "change"
 LEFT = 76
 """Pixels left of both charts: room for five digits, so that they line up."""
-IN_GWH = 10_000.0
-"""From this energy in a bucket on [MWh], buckets are drawn in GWh."""
 
 
-class OverTime(FuelView):
+class OverTime(OverTimeData):
     """Stack by fuel, price beneath, the table beside it as its legend."""
 
     slug = "time"
@@ -58,7 +55,7 @@ class OverTime(FuelView):
     choices = {
         "measure": Choice(
             "Power; energy of each bucket; proportion of everything above zero; or change of power since the window's first bucket",
-            {POWER: "Power", ENERGY: "Energy", SHARE: "Proportion", CHANGE: "Change since start"},
+            {POWER: "Power", ENERGY: "Energy", SHARE: "Proportion", CHANGE: "Change"},
         )
     }
 
@@ -98,41 +95,6 @@ class OverTime(FuelView):
         figures = [("Figures by fuel", self.figures(window)), ("Demand by day", self.demand_daily(window, "sum"))]
         return [(self.chart_card, drawn), (self.table_card, figures)]
 
-    # -- the questions -------------------------------------------------------------------------------
-
-    @property
-    def measure(self) -> str:
-        """What the chart shows."""
-        return self.page.chosen("measure")
-
-    def power(self, *, alone: bool = False) -> GenerationByFuel:
-        """Power (or energy) by fuel; the whole market unless regions are named; ``alone`` = only the fuels looked at."""
-        query = self.page.ask(GenerationByFuel, agg="sum" if self.measure == ENERGY else "mean")
-        query.param.update(region=self.regions(), **({} if alone else {"fuel": []}))
-        return query
-
-    def figures(self, window: Window) -> GenerationFigures:
-        """Energy, money and emissions by fuel over exactly the drawn window."""
-        return self.over(window, GenerationFigures, together=len(self.regions()) > 1)
-
-    def prices(self, snapshot: Snapshot, window: Window) -> RegionalPrices:
-        """Prices of the chosen regions at the drawn interval.
-
-        Where the market's is not known (it needs all five regions), those of the regions apart.
-        """
-        query = self.over(window, RegionalPrices, interval=window.interval)
-        if query.region == [NEM] and not ANSWERS.ask(snapshot, query).frame["price"].notna().any():
-            query.region = []
-        return query
-
-    def demand(self, window: Window) -> Demand:
-        """Demand of the chosen regions at the drawn interval."""
-        return self.over(window, Demand, interval=window.interval, agg="sum" if self.measure == ENERGY else "mean")
-
-    def demand_daily(self, window: Window, agg: str) -> Demand:
-        """Energy or mean power of demand by day over exactly the drawn window."""
-        return self.over(window, Demand, interval="1d", agg=agg)
-
     # -- drawing -------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:
@@ -154,27 +116,32 @@ class OverTime(FuelView):
         name = drawn_demand(figures)
         own = (form, self.measure, tuple(self.alone()), key)
         if isinstance(chart, FuelLines):
-            lines = ANSWERS.get(snapshot, ("change", own), lambda: self._change(snapshot, result, window, name))
+            lines = ANSWERS.get(snapshot, ("change", own), lambda: self.change_of(snapshot, result, window, name))
             chart.call_total(LABELS[name])
             chart.feed(lines, digits=0)
             note, drawn = lines.thinned.note, [n for n in self.layers if n in lines.present]
             self.ledger.bands = band_ids({n: line for n, line in chart.lines.items() if n != TOTAL})
         else:
-            stack = ANSWERS.get(snapshot, ("stack", own), lambda: self._stack(snapshot, result, window, name))
+            stack = ANSWERS.get(snapshot, ("stack", own), lambda: self.stack_of(snapshot, result, window, name))
             chart.feed(stack)
             note, drawn = stack.thinned.note, list(stack.present)
             self.ledger.bands = band_ids(chart.layers)
-        price = ANSWERS.get(snapshot, ("price", key), lambda: self._price(snapshot, result, window))
+        price = ANSWERS.get(snapshot, ("price", key), lambda: self.price_of(snapshot, result, window))
         self.price.feed(price, move_x=False)
         if NEM in query.region and price.present and price.present != (NEM,):
             self.answer_notes.append("The NEM price needs all five regions; drawn are those that are known.")
-        self._table(snapshot, window, drawn, figures)
+        if self.measure == CHANGE:
+            self._change_table(snapshot, result, window, name)
+        else:
+            self._table(snapshot, window, drawn, figures)
         covered = self.page.covered(result)
         self.chart_card.ready(
             self.page.describe(window, self._measured(result), note, covered),
             heading=f"{self._title()} · {self.name()}",
         )
-        self.table_card.ready(formats.window(window.start, window.end))
+        self.table_card.ready(
+            formats.window(window.start, window.end), heading="By fuel" if self.by == "fuel" else "By technology"
+        )
 
     def _title(self) -> str:
         of = "fuel" if self.by == "fuel" else "technology"
@@ -215,49 +182,16 @@ class OverTime(FuelView):
             self.slot.objects = [self.panes[form]]
         return self.forms[form]
 
-    def _line(self, snapshot: Snapshot, window: Window, labels: np.ndarray, name: str) -> np.ndarray:
-        """Demand on the chart's steps, of all regions; missing where one's is."""
-        lines = column(ANSWERS.ask(snapshot, self.demand(window)), labels, name, ["region"])
-        return np.sum(list(lines.values()), axis=0) if lines else np.full(len(labels), np.nan)
-
-    def _stack(self, snapshot: Snapshot, result: Result, window: Window, name: str) -> StackData:
-        labels, edges = steps_of(result, snapshot, "scada")
-        value = "mwh" if self.measure == ENERGY else "mw"
-        series = self.series(result, labels, value, self.by)
-        only = self.shown(list(series)) if self.alone() else []
-        if self.measure == SHARE:
-            fuels = series if self.by == "fuel" else self.series(result, labels, value, "fuel")
-            # The whole is that of the fuels, so that technologies add up to their fuel's share.
-            whole = supply_of(np.array(list(fuels.values())), np.array([not FUELS[f].load for f in fuels]))
-            part = {n: 100 * v / whole for n, v in series.items()}
-            return stack_data(
-                edges, part, layers=self.layers, only=only, unit="%", y_label="Share of supply (%)", digits=1
-            )
-        line = None if only else self._line(snapshot, window, labels, name)
-        if self.measure == ENERGY:
-            most = max((float(np.nanmax(np.abs(v), initial=0.0)) for v in series.values()), default=0.0)
-            unit, factor, digits = ("GWh", 1e-3, 2) if most >= IN_GWH else ("MWh", 1.0, 1)
-            label = f"Energy per {formats.INTERVAL_LABELS[window.interval]} ({unit})"
-            scaled = {n: v * factor for n, v in series.items()}
-            return stack_data(
-                edges, scaled, None if line is None else line * factor, LABELS[name], layers=self.layers, only=only,
-                unit=unit, y_label=label, digits=digits,
-            )  # fmt: skip
-        return stack_data(edges, series, line, LABELS[name], layers=self.layers, only=only)
-
-    def _change(self, snapshot: Snapshot, result: Result, window: Window, name: str) -> LineData:
-        labels, edges = steps_of(result, snapshot, "scada")
-        series = self.series(result, labels, "mw", self.by)
-        kept = {n: series[n] for n in self.shown(list(series))}
-        if not self.alone():
-            kept[TOTAL] = self._line(snapshot, window, labels, name)
-        changed = change_since_start(np.array(list(kept.values())))
-        return line_data(edges, dict(zip(kept, changed, strict=True)), as_price=False)
-
-    def _price(self, snapshot: Snapshot, result: Result, window: Window) -> LineData:
-        labels, edges = steps_of(result, snapshot, "scada")  # the steps of the chart above
-        prices = ANSWERS.ask(snapshot, self.prices(snapshot, window))
-        return line_data(edges, column(prices, labels, "price", ["region"]), as_price=True)
+    def _change_table(self, snapshot: Snapshot, result: Result, window: Window, name: str) -> None:
+        series = self.power_lines(snapshot, result, window, name)[1]
+        demand = change_row(LABELS[name], series.pop(TOTAL), self.page.theme.ink)
+        demand["cells"][0]["dash"] = True
+        layers, shown = self.layers, self.shown(list(series))
+        rows = []
+        for key in top_down(list(series), layers):
+            row = change_row(layers[key].label, series[key], layers[key].colour(self.page.theme))
+            rows.append(row | {"key": key, "dim": key not in shown})
+        self.ledger.param.update(columns=CHANGE_COLUMNS, rows=rows, total=[demand], caption="")
 
     def _table(
         self, snapshot: Snapshot, window: Window, drawn: Sequence[str], demand: dict[str, tuple[float, float]]
@@ -265,6 +199,8 @@ class OverTime(FuelView):
         layers = self.layers
         frame = ANSWERS.ask(snapshot, self.figures(window)).frame
         figures = figures_of(frame, self.by, layers)
+        if self.ledger.columns is not COLUMNS:
+            self.ledger.columns = COLUMNS
         self.ledger.rows = rows_of(figures, layers, self.page.theme, drawn if self.alone() else ())
         totals = totals_of(figures, layers)
         name = drawn_demand(demand)

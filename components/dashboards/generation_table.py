@@ -27,6 +27,13 @@ COLUMNS = [
     {"label": "Emissions", "unit": "kt", "number": True, "minor": True, "help": "Energy × emissions factor of the registry (CO2-e), of units with a factor; unknown is not zero"},
     {"label": "Intensity", "unit": "t/MWh", "number": True, "minor": True, "help": "Emissions over the energy of units with a factor"},
 ]  # fmt: skip
+CHANGE_COLUMNS = [
+    COLUMNS[0],
+    {"label": "First", "unit": "MW", "number": True, "help": "Power in the window's first bucket"},
+    {"label": "Last", "unit": "MW", "number": True, "help": "Power in the window's last bucket"},
+    {"label": "Change", "unit": "MW", "number": True, "help": "Last minus first"},
+    {"label": "On average", "unit": "MW", "number": True, "help": "Mean of all buckets minus the first"},
+]  # fmt: skip
 _NOT_GENERATION = ("battery", "imports")
 
 
@@ -128,6 +135,17 @@ def words(label: str, figures: FuelFigures, share: float | None = None) -> dict[
             number_cell(f.intensity, formats.number(f.intensity, 3), known),
         ],
     }
+
+
+def change_row(label: str, power: np.ndarray, colour: str) -> dict[str, Any]:
+    """How a series' power [MW] of each bucket moved since the first one; what is missing has no change."""
+    first, last = (float(power[0]), float(power[-1])) if len(power) else (np.nan, np.nan)
+    mean = float(np.nanmean(power)) if np.isfinite(power).any() else np.nan
+    numbers = [number_cell(v, formats.number(v, 0 if abs(v) >= 10 else 1)) for v in (first, last)]
+    for value in (last - first, mean - first):
+        text = formats.number(value, 0 if abs(value) >= 10 else 1)
+        numbers.append(number_cell(value, f"+{text}" if value > 0 else text))
+    return {"key": label, "cells": [{"t": label, "colour": colour}, *numbers]}
 
 
 def factor_note(figures: Mapping[str, FuelFigures], layers: Mapping[str, Layer]) -> str:

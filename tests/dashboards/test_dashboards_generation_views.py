@@ -79,8 +79,13 @@ def test_change_is_since_the_first_bucket_of_the_window(monkeypatch):
     assert data["v_wind"][[0, 11, 12, 23]] == pytest.approx([0, 0, -40, -40])
     assert data["v_coal"][[0, 11, 12, 23]] == pytest.approx([0, 0, 40, 40])
     assert data["v_line"][12] == pytest.approx(0)  # demand stays
+    # first, last, change, change on average: half of the day 40 less
+    assert cells(page.view.ledger, "wind")[1:] == pytest.approx([50, 10, -40, -20])
+    assert cells(page.view.ledger, "coal")[1:] == pytest.approx([600, 640, 40, 20])
     assert "first bucket (1 Mar 2024 01:00)" in page.view.chart_card.head.detail
     assert page.view.slot.objects == [page.view.panes["fuel change"]]
+    page.bar.on_message({"select": "measure", "value": "power"})
+    assert cells(page.view.ledger, "wind")[1] == pytest.approx(12 * 50 + 12 * 10)
 
 
 def test_a_series_without_a_first_reading_has_no_change_and_no_zero(monkeypatch):
