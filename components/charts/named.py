@@ -11,6 +11,7 @@ from html import escape
 from bokeh.models import GlyphRenderer
 
 from components.charts.curve import CurveChart, CurveData
+from components.charts.lean import formatters, tooltip
 from components.charts.lines import LineChart, LineData
 from components.charts.palette import Palette
 
@@ -47,6 +48,7 @@ class _Named:
     present: tuple[str, ...]
     theme: Palette
     lines: dict[str, GlyphRenderer]
+    unit: str = "MW"
 
     def _colour(self, key: str) -> str:
         return series_colour(key, self.theme)
@@ -57,11 +59,12 @@ class _Named:
             if dashed(key):
                 line.glyph.line_dash = list(DASH)
 
-    def show(self, data: LineData | CurveData, names: Sequence[str]) -> None:
-        """Draw the series ``s0`` … of ``data`` under these names."""
+    def show(self, data: LineData | CurveData, names: Sequence[str], unit: str = "MW") -> None:
+        """Draw the series ``s0`` … of ``data`` under these names, measured in ``unit``."""
         called = {key: plain(name) for key, name in zip(KEYS, names, strict=False)}
-        renamed = any(self.keys[k] != name for k, name in called.items())
+        renamed = unit != self.unit or any(self.keys[k] != name for k, name in called.items())
         before = self.present
+        self.unit = unit
         self.keys |= called
         self.feed(data)  # type: ignore[attr-defined]
         if renamed and self.present == before:
@@ -75,9 +78,13 @@ class NamedLines(_Named, LineChart):
         super().__init__(theme, dict.fromkeys(KEYS[:most], ""), height=height, title=title, y_label=y_label)
         self.dash()
 
+    def _tell(self, digits: int | None = None) -> None:
+        rows = {f"v_{k}": (self.keys[k], self._colour(k), self.unit, 1) for k in self.present}
+        self.hover.update(formatters=formatters(self.source, rows), tooltips=tooltip(rows, self.theme))
+
 
 class NamedCurves(_Named, CurveChart):
-    """Duration curves of named series [MW]."""
+    """Duration curves of named series."""
 
     def __init__(self, theme: Palette, *, height: int, title: str, y_label: str, most: int = MOST):
         keys = dict.fromkeys(KEYS[:most], "")
