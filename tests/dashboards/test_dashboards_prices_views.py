@@ -111,6 +111,22 @@ def test_bands_are_the_apis_and_what_is_shown_adds_up(moving):
         assert float(money[-1]) == pytest.approx(means[region], abs=0.005)
 
 
+def test_thirds_are_shown_as_a_whole(monkeypatch):
+    """Three bands with a third of the time each: 33.33 % three times would be 99.99 %."""
+
+    def thirds(frames):
+        times = pd.DatetimeIndex(frames["price"]["time"])
+        frames["price"]["rrp"] = np.choose(times.minute // 5 % 3, [10.01, 60.0, 110.0])
+
+    serve(monkeypatch, market("thirds", change=thirds))
+    rows = {r["key"]: [c["t"] for c in r["cells"]][2:] for r in view_of("bands", "&region=SA1").ledger.rows}
+    shares = [Decimal(t.rstrip("%")) for t in rows["SA1.share"]]
+    money = [Decimal(t.removeprefix("$")) for t in rows["SA1.mean"]]
+    assert sorted(shares[:-1])[-3:] == [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")]
+    assert sum(shares[:-1]) == shares[-1] == 100
+    assert sum(money[:-1]) == money[-1] == Decimal("60.00")
+
+
 def test_bars_of_bands_end_where_the_shares_add_up(moving):
     view = view_of("bands", "&region=NSW1")
     data = pd.DataFrame(view.time.source.data)

@@ -203,13 +203,16 @@ def test_capture_price_and_energy_are_those_of_revenue(mixed, region, interval):
 
 def test_capture_rate_is_against_the_flat_price(market):
     units = [{"duid": "SUN", "region": "SA1", "fuel": "solar", "fueltech": "solar_utility"},
-             {"duid": "GAS", "region": "SA1", "fuel": "gas", "fueltech": "gas_ccgt"}]  # fmt: skip
-    snapshot = market(units=units, scada={"SUN": [60.0, 0.0], "GAS": [60.0, 60.0]}, price={"SA1": [20.0, 180.0]})
+             {"duid": "GAS", "region": "SA1", "fuel": "gas", "fueltech": "gas_ccgt"},
+             {"duid": "BAT", "region": "SA1", "fuel": "battery", "fueltech": "battery", "role": "bidirectional"}]  # fmt: skip
+    power = {"SUN": [60.0, 0.0], "GAS": [60.0, 60.0], "BAT": [-50.0, 40.0]}
+    snapshot = market(units=units, scada=power, price={"SA1": [20.0, 180.0]})
     frame = PriceCapture(**ALL, region=["SA1"]).run(snapshot).frame.set_index("fuel")
-    assert frame["flat_price"].tolist() == [100, 100]
-    assert frame["capture_price"].to_dict() == {"gas": 100, "solar": 20}
-    assert frame["capture_rate"].to_dict() == {"gas": 1, "solar": pytest.approx(0.2)}
-    assert frame["share"].to_dict() == {"gas": pytest.approx(2 / 3), "solar": pytest.approx(1 / 3)}
+    assert frame["flat_price"].tolist() == [100, 100, 100]
+    # The battery's discharge alone counts, at its own price; it is no generation.
+    assert frame["capture_price"].to_dict() == pytest.approx({"gas": 100, "solar": 20, "battery": 180})
+    assert frame["capture_rate"].to_dict() == pytest.approx({"gas": 1, "solar": 0.2, "battery": 1.8})
+    assert frame["share"].to_dict() == pytest.approx({"gas": 2 / 3, "solar": 1 / 3, "battery": NAN}, nan_ok=True)
 
 
 def test_the_market_pools_the_money_of_its_regions(market):
