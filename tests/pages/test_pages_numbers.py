@@ -156,7 +156,14 @@ def stations_agree(opened, server) -> None:
     ))  # fmt: skip
     assert number(tiles["Energy"]) == pytest.approx(whole["energy_mwh"] / 1000, rel=0.006)
     assert number(tiles["Capture price"].replace("$", "")) == pytest.approx(whole["capture_price"], abs=0.0051)
-    assert number(tiles["Capacity"]) == pytest.approx(whole["capacity_mw"], abs=0.51)
+    assert number(tiles["Capacity factor"].rstrip("%")) == pytest.approx(whole["capacity_factor"] * 100, abs=0.051)
+    running = frame_of(server, found["Running, negative prices"]).iloc[0]
+    assert number(tiles["Running"]) == pytest.approx(running["running_hours"], abs=0.51)
+    assert number(tiles["At negative prices"].rstrip("%")) == pytest.approx(running["negative_share"] * 100, abs=0.051)
+    drawn = frame_of(server, found["Capacity"])
+    sums = opened.page.evaluate(SHOWN)["sums"]
+    capacity = drawn["capacity_mw"].sum() + drawn["capacity_mw"].iloc[-1]  # the last step's two edges
+    assert sums["v_capacity"][0] == pytest.approx(capacity, rel=1e-6)
     units = frame_of(server, found["Figures by unit"])
     shown = {row[0]: row for row in opened.table()}
     for row in units.to_dict("records"):
