@@ -27,8 +27,8 @@ NEAR = 1e-9
 """Part of a category's energy below which a difference is rounding."""
 
 
-def left_out(whole: pd.DataFrame, shown: pd.DataFrame, word: str) -> list[tuple[str, float, float]]:
-    """What of each category is not shown: its name, energy [MWh] and revenue [$] (NaN where it has no price).
+def left_out(whole: pd.DataFrame, shown: pd.DataFrame, word: str) -> list[tuple[str, float, float, float]]:
+    """What of each category is not shown: its name, energy and load [MWh], revenue [$] (NaN where it has no price).
 
     Parameters
     ----------
@@ -42,10 +42,10 @@ def left_out(whole: pd.DataFrame, shown: pd.DataFrame, word: str) -> list[tuple[
         missing = row["energy_mwh"] - energy, row["load_mwh"] - load
         much = NEAR * (abs(row["energy_mwh"]) + abs(row["load_mwh"]))
         if name not in there:
-            out.append((name, float(row["energy_mwh"]), float(row["revenue"])))
+            out.append((name, float(row["energy_mwh"]), float(row["load_mwh"]), float(row["revenue"])))
         elif abs(missing[0]) > much or abs(missing[1]) > much:
-            out.append((name, float(missing[0]), float(row["revenue"] - np.nan_to_num(revenue))))
-    return sorted(out, key=lambda one: (-abs(np.nan_to_num(one[2])), -abs(one[1]), one[0]))
+            out.append((name, float(missing[0]), float(missing[1]), float(row["revenue"] - np.nan_to_num(revenue))))
+    return sorted(out, key=lambda one: (-abs(np.nan_to_num(one[3])), -abs(one[1]), one[0]))
 
 
 class FilterBar:
@@ -115,8 +115,8 @@ class FilterBar:
             whole = ANSWERS.ask(snapshot, self.categories(word, without=(group,))).frame
             shown = ANSWERS.ask(snapshot, self.categories(word)).frame
             out += [
-                {"label": label(word, name), "worth": worth(energy, revenue), "group": WORDS[word]}
-                for name, energy, revenue in left_out(whole, shown, word)
+                {"label": label(word, name), "worth": worth(*figures), "group": WORDS[word]}
+                for name, *figures in left_out(whole, shown, word)
             ]
         return out
 
@@ -136,8 +136,8 @@ class FilterBar:
         chosen = self.chosen(word)
         asked = self.typed.casefold().strip()
         rows = [
-            (name, energy, revenue)
-            for name, energy, revenue in zip(names, frame["energy_mwh"], frame["revenue"], strict=True)
+            (name, figures)
+            for name, *figures in zip(names, frame["energy_mwh"], frame["load_mwh"], frame["revenue"], strict=True)
             if asked in label(word, name).casefold() or asked in name.casefold()
         ]
         # What is chosen stands first, so that it can be taken back in a long list.
@@ -148,9 +148,9 @@ class FilterBar:
             {"key": n, "label": label(word, n), "worth": "no readings here", "on": True, "colour": colour(word, n, self.page.theme)}
             for n in chosen if n not in known and n != "NEM"
         ] + [
-            {"key": n, "label": label(word, n), "worth": worth(e, r), "on": n in chosen or (few and not chosen),
+            {"key": n, "label": label(word, n), "worth": worth(*figures), "on": n in chosen or (few and not chosen),
              "colour": colour(word, n, self.page.theme)}
-            for n, e, r in rows[:MOST_OPTIONS]
+            for n, figures in rows[:MOST_OPTIONS]
         ]  # fmt: skip
         hidden = len(rows) - MOST_OPTIONS
         note = f"{hidden} more; type to find them." if hidden > 0 else "" if rows else "Nothing is called that."

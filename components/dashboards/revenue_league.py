@@ -10,7 +10,7 @@ import numpy as np
 from components.charts import formats
 from components.dashboards.answers import ANSWERS
 from components.dashboards.pivot_part import League
-from components.dashboards.revenue_words import WORDS, href
+from components.dashboards.revenue_words import WORDS, digits, figure, href
 from components.dashboards.shell import Card
 from components.dashboards.view import Choice, View
 from components.market_time import Window
@@ -29,7 +29,7 @@ PLACES = 10
 # Column -> title, unit, factor, decimals.
 RANKED = {
     "revenue": ("Revenue", "$M", 1e-6, 3),
-    "energy_mwh": ("Energy", "GWh", 1e-3, 1),
+    "energy_mwh": ("Energy", "GWh", 1e-3, 3),
     "capture_price": ("Capture price", "$/MWh", 1, 2),
     "capture_rate": ("Capture rate", "%", 100, 1),
 }
@@ -135,7 +135,9 @@ class LeagueView(View):
     def _table(
         self, frame: Any, of: str, column: str, courses: dict[str, np.ndarray], facts: dict[str, tuple[str, str]]
     ) -> dict[str, Any]:
-        title, unit, factor, places = RANKED[column]
+        title, unit, factor, most = RANKED[column]
+        values = frame[column].to_numpy(float) * factor
+        places = most if unit in ("$/MWh", "%") else digits(float(np.nanmax(np.abs(values), initial=0)), most)
         rows = []
         for row in frame.to_dict("records"):
             name = str(row[of])
@@ -143,7 +145,7 @@ class LeagueView(View):
             rows.append({
                 "label": f"{WORDS[of]} unknown" if name == UNKNOWN and of == "owner" else name, "sub": sub,
                 "href": href([of], [name], self.page.texts), "colour": self.page.theme.fuels.get(fuel, ""),
-                "text": formats.number(float(row[column]) * factor, places), "bars": course(courses.get(name)),
+                "text": figure(float(row[column]) * factor, places), "bars": course(courses.get(name)),
             })  # fmt: skip
         return {"title": title, "unit": unit, "rows": rows}
 

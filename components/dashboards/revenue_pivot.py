@@ -61,10 +61,10 @@ class PivotView(View):
     page: RevenueDashboard
 
     def build(self) -> Sequence[Any]:
-        self.bars = GroupBars(self.page, height=230)
-        self.chart_card = self.card("Over time", *self.bars.parts)
         self.table = Pivot(on_message=self._told)
         self.main = self.card("Revenue", self.table)
+        self.bars = GroupBars(self.page, height=230)
+        self.chart_card = self.card("Over time", *self.bars.parts)
         self.remarks: list[str] = []
         self.tree: Tree | None = None
         self.rows: list[Row] = []
@@ -100,8 +100,8 @@ class PivotView(View):
         self.tree = tree = query.tree(snapshot)
         self.remarks = query.remarks(tree.totals, tree.chosen)
         if not tree.total["readings"]:
-            for card in self.cards:
-                card.empty(**self.page.nothing(snapshot, window))
+            self.chart_card.hide()
+            self.main.empty(**self.page.nothing(snapshot, window))
             return
         outer = WORDS[query.by[0]].lower()
         result = self.bars.draw(snapshot, self.over_time(snapshot))

@@ -75,6 +75,12 @@ def figure(value: float, places: int) -> str:
     return f"<{least}" if value > 0 else f">{formats.MINUS}{least}"
 
 
-def worth(energy_mwh: float, revenue: float) -> str:
-    """Energy and revenue in one breath."""
-    return f"{formats.energy(energy_mwh)}, {formats.money(revenue)}"
+def worth(energy_mwh: float, load_mwh: float, revenue: float) -> str:
+    """Energy, what was consumed, and revenue in one breath.
+
+    >>> worth(14400.0, 0.0, 1.44e6), worth(0.0, 720.0, -72000.0)
+    ('14.4 GWh, $1.44M', 'load 0.72 GWh, −$72.00k')
+    """
+    parts = [formats.energy(energy_mwh)] if energy_mwh or not load_mwh else []
+    parts += [f"load {formats.energy(load_mwh)}"] if load_mwh else []
+    return ", ".join([*parts, formats.money(revenue)])

@@ -28,6 +28,8 @@ from components.vocabulary import FUELS, FUELTECHS, GENERATOR, REGIONS
 
 OTHERS = "others"
 """Name of the groups that are not among the largest, put together."""
+VOCABULARY = ("region", "fuel", "fueltech")
+"""Groups that have an order of their own; of others, the largest ones stand in the order of their size."""
 AUTO = ((4, "1h"), (62, "1d"), (400, "7d"), (12 * 366, "1M"))
 """Days of a window -> interval that ``auto`` picks: some dozens of bars; longer windows by year."""
 MOST_KEPT = 500_000
@@ -91,15 +93,19 @@ class RevenueOverTime(RevenueGroups, WindowQuery):
         codes = codes.reshape(-1)
         names = [tuple(words[i] for i, (_, words) in zip(pair, parts, strict=True)) for pair in pairs.tolist()]
         out = np.full(totals.rows, -1)
-        if not self.top or len(names) <= self.top + 1:
+        if not self.top:
             out[live] = codes
             return out, names
         weight = np.abs(np.bincount(codes, (totals.field("earned") - totals.field("paid"))[live], len(names)))
-        kept = np.sort(np.argsort(-weight, kind="stable")[: self.top])
-        place = np.full(len(names), self.top)
-        place[kept] = np.arange(self.top)
+        # One more than asked for is shown by its name: others that are but one need no other name.
+        most = self.top if len(names) > self.top + 1 else len(names)
+        kept = np.argsort(-weight, kind="stable")[:most]
+        if set(self.by) <= set(VOCABULARY):
+            kept.sort()
+        place = np.full(len(names), most)
+        place[kept] = np.arange(most)
         out[live] = place[codes]
-        return out, [*(names[k] for k in kept.tolist()), (OTHERS,) * len(self.by)]
+        return out, [names[k] for k in kept.tolist()] + [(OTHERS,) * len(self.by)] * (most < len(names))
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)

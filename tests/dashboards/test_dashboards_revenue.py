@@ -232,10 +232,10 @@ def test_whatever_is_left_out_is_named_with_its_worth(monkeypatch, word):
         assert page.problems == [], name
         left = left_out(every, shown, word)
         told = [x["label"] for x in page.filters.left]
-        assert told == [label(word, n) for n, _, _ in left]
-        assert {n for n, _, _ in left} | set(shown[word].astype(str)) == set(names)
-        assert sum(e for _, e, _ in left) + shown["energy_mwh"].sum() == pytest.approx(every["energy_mwh"].sum())
-        money = sum(np.nan_to_num(m) for _, _, m in left) + np.nansum(shown["revenue"])
+        assert told == [label(word, n) for n, *_ in left]
+        assert {n for n, *_ in left} | set(shown[word].astype(str)) == set(names)
+        assert sum(e for _, e, _, _ in left) + shown["energy_mwh"].sum() == pytest.approx(every["energy_mwh"].sum())
+        money = sum(np.nan_to_num(m) for *_, m in left) + np.nansum(shown["revenue"])
         assert money == pytest.approx(np.nansum(every["revenue"]))
         assert page.filters.summary.startswith("Shown: ")
     page.filters.on_message({"reset": True})
@@ -326,7 +326,7 @@ def test_rankings_by_hand(snapshot):
     by = {t["title"]: t for t in page.view.league.tables}
     assert [r["label"] for r in by["Revenue"]["rows"]] == ["Black Hill", HOSTILE, "Windy, Hill & Sons", "Up Hill"]
     assert [r["text"] for r in by["Revenue"]["rows"]] == ["1.440", "0.029", "−0.024", "−0.072"]
-    assert [r["text"] for r in by["Energy"]["rows"]] == ["14.4", "1.2", "0.0", "0.0"]
+    assert [r["text"] for r in by["Energy"]["rows"]] == ["14.400", "1.200", "0.000", "0.000"]
     # Without energy there is no price: such ones come last.
     assert [r["text"] for r in by["Capture price"]["rows"]] == ["100.00", "−20.00", "–", "–"]
     assert by["Revenue"]["rows"][0]["bars"] == [100] * 24
@@ -356,7 +356,7 @@ def test_courses_are_of_their_own_largest_amount():
 def test_bars_of_the_largest_and_the_others(snapshot):
     page = RevenueDashboard("?view=time&group=duid&largest=5")
     chart = page.view.bars.chart
-    assert list(chart.names.values()) == ["BATT1", "COAL1", "COAL2", "PUMP1", "Rooftop solar", "WIND1"]
+    assert list(chart.names.values()) == ["COAL1", "COAL2", "Rooftop solar", "PUMP1", "BATT1", "WIND1"]
     page = RevenueDashboard("?view=time&group=fueltech&measure=energy&interval=1d")
     chart = page.view.bars.chart
     sums = {name: float(np.nansum(chart.source.data[f"v_{k}"])) for k, name in chart.names.items()}
@@ -378,15 +378,15 @@ def test_an_interval_too_fine_for_bars_is_not_taken(snapshot, monkeypatch):
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_says_why_it_is_empty_and_what_to_do(snapshot, view, monkeypatch):
     page = RevenueDashboard(f"?view={view}&start=2019-01-01&end=2019-01-08")
-    heads = [c.head for c in page.view.cards]
-    assert {h.mode for h in heads} == {"empty"}
+    heads = [c.head for c in page.view.cards if c.view.visible]
+    assert [h.mode for h in heads] == ["empty"]
     link = heads[0].actions[0]["href"]
     assert link.startswith("./revenue?")
     assert "start=2024-03-01" in link
     there = RevenueDashboard(link.partition("revenue")[2])
     assert {c.head.mode for c in there.view.cards} == {"ready"}
     none = RevenueDashboard(f"?view={view}&region=SA1&fuel=pumps")
-    assert {c.head.mode for c in none.view.cards} == {"empty"}
+    assert [c.head.mode for c in none.view.cards if c.view.visible] == ["empty"]
     assert none.view.cards[0].head.actions[-1]["href"] == "./revenue" + ("" if view == "pivot" else f"?view={view}")
     serve(monkeypatch, empty_snapshot())
     blank = RevenueDashboard(f"?view={view}")

@@ -53,8 +53,8 @@ export function render({model}) {
   const turn_over = (key, open) => { back = `row ${key}`; ask(open ? {shut: key} : {open: key}) }
   const line = (r) => h("tr", {role: "row", tabindex: "-1", "data-back": `row ${r.key}`, "data-key": r.key, "aria-level": r.depth, class: `d${r.depth}` + (r.held ? " held" : ""),
       "aria-expanded": r.open === null ? null : String(r.open)},
-    h("td", {class: "name", role: "gridcell", style: `--depth:${r.depth - 1}`}, r.open === null ? h("span", {class: "turn"}) : h("button", {type: "button", class: "turn", tabindex: "-1", "aria-label": (r.open ? "Close " : "Open ") + r.label, onclick: () => turn_over(r.key, r.open)}, r.open ? "▾" : "▸"),
-      r.colour ? h("i", {style: `background:${colour(r.colour)}`}) : null, r.href ? h("a", {href: r.href, tabindex: "-1"}, r.label) : r.label, r.held ? h("small", {}, "continued") : null),
+    h("td", {class: "name", role: "gridcell", style: `--depth:${r.depth - 1}`}, h("div", {class: "who"}, r.open === null ? h("span", {class: "turn"}) : h("button", {type: "button", class: "turn", tabindex: "-1", "aria-label": (r.open ? "Close " : "Open ") + r.label, onclick: () => turn_over(r.key, r.open)}, r.open ? "▾" : "▸"),
+      r.colour ? h("i", {style: `background:${colour(r.colour)}`}) : null, h("span", {class: "text"}, r.href ? h("a", {href: r.href, tabindex: "-1"}, r.label) : r.label, r.held ? h("small", {}, "continued") : null))),
     r.cells.map((t, i) => {
       const c = model.columns[i]
       return h("td", {role: "gridcell", class: "number" + (c.minor ? " minor" : "") + (c.name === model.sort && r.part !== undefined ? " part" : ""), style: c.name === model.sort && r.part !== undefined ? `--part:${Number(r.part)}%` : null}, t)
@@ -62,8 +62,9 @@ export function render({model}) {
   const draw_rows = () => {
     const columns = [{name: "name", label: model.levels.at(-1) ? model.levels.map(l => l.label).join(" › ") : ""}, ...model.columns]
     put(sheet, h("table", {role: "treegrid", "aria-label": "Revenue by group", "aria-rowcount": model.count},
-      h("thead", {}, h("tr", {}, columns.map(head))), h("tbody", {}, model.rows.map(line)),
-      h("tfoot", {}, h("tr", {class: "total"}, h("td", {class: "name"}, "Total"), model.total.map((t, i) => h("td", {class: "number" + (model.columns[i].minor ? " minor" : "")}, t))))))
+      h("thead", {}, h("tr", {}, columns.map(head)),
+        h("tr", {class: "total"}, h("td", {class: "name"}, "Total"), model.total.map((t, i) => h("td", {class: "number" + (model.columns[i].minor ? " minor" : "")}, t)))),
+      h("tbody", {}, model.rows.map(line))))
     const first = sheet.querySelector("tbody tr")
     if (first) first.tabIndex = 0
     const n = (x) => x.toLocaleString("en-AU"), fresh = model.rows.filter(r => !r.held).length
