@@ -62,7 +62,7 @@ class Regions(FuelView):
             unit="GWh",
             digits=1,
             names=names,
-            left=96,
+            left=76,
             row=44,
         )
         self.shares = BarChart(
@@ -72,7 +72,7 @@ class Regions(FuelView):
             unit="%",
             digits=1,
             names=names,
-            left=96,
+            left=76,
             row=44,
         )
         self.legend, self.ledger = Legend(), Ledger(columns=COLUMNS)
@@ -148,7 +148,7 @@ class Regions(FuelView):
             share = renewable_share({f: own.energy_mwh for f, own in figures.items()})
             if np.isfinite(share):
                 marks[label(region)] = (100 * share, formats.percent(share))
-        return bar_data(values, GREEN_FIRST, limits=(0, 114), marks=marks)
+        return bar_data(values, GREEN_FIRST, limits=(0, 122), marks=marks)
 
     def _coverage(self, rows: pd.DataFrame) -> float:
         units = rows[~rows["fuel"].isin(["rooftop", "imports", "exports"])]["coverage"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from components.charts.curve import CurveChart, CurveData, curve_data
 from components.charts.fuel_lines import FuelLines
 from components.charts.layers import FUEL_LAYERS
 from components.charts.lines import LineData, line_data
+from components.charts.linked import band_ids
 from components.dashboards.answers import ANSWERS
 from components.dashboards.generation_view import FuelView, number_cell, top_down
 from components.dashboards.parts import Ledger
@@ -86,6 +88,12 @@ class Utilisation(FuelView):
         regions = self.regions()
         return regions if len(regions) == 1 else [NEM]
 
+    def window(self, snapshot: Snapshot) -> Window:
+        """The page's window; by day where the interval follows it and hours would be a thicket."""
+        window = super().window(snapshot)
+        chosen = self.page.ask(GenerationUtilisation).interval
+        return replace(window, interval="1d") if chosen == "auto" and window.interval == "1h" else window
+
     def over_time(self, window: Window) -> GenerationUtilisation:
         """Utilisation of every fuel at the drawn interval."""
         return self.over(window, GenerationUtilisation, region=self.one_region(), by="fuel", interval=window.interval)
@@ -113,6 +121,7 @@ class Utilisation(FuelView):
         key = (query.fingerprint(), tuple(self.alone()))
         lines = ANSWERS.get(snapshot, ("utilisation", key), lambda: self._lines(snapshot, result))
         self.lines.feed(lines, digits=1)
+        self.ledger.bands = band_ids(self.lines.lines)
         spread = ANSWERS.ask(snapshot, self.distribution(window))
         self.curves.feed(self._curves(spread))
         self._table(snapshot, window, spread)

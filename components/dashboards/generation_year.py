@@ -32,13 +32,20 @@ MEASURES = {
 
 def _columns() -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = [{"label": "Fuel"}]
-    for _, label, unit, _, _ in MEASURES.values():
-        short = label.split()[0]
+    for name, (_, label, unit, _, _) in MEASURES.items():
+        # On a phone energy and price are enough.
+        minor = name == "average"
+        common = {"unit": unit, "number": True}
         out += [
-            {"label": short, "unit": unit, "number": True, "help": f"{label} in the window"},
-            {"label": "Before", "unit": unit, "number": True, "minor": True, "help": f"{label} in the same window a year before"},
-            {"label": "Change", "unit": unit, "number": True, "help": "Now minus a year before; only where both are covered"},
-        ]  # fmt: skip
+            {"label": label.split()[0], **common, "minor": minor, "help": f"{label} in the window"},
+            {"label": "Before", **common, "minor": True, "help": f"{label} in the same window a year before"},
+            {
+                "label": "Change",
+                **common,
+                "minor": minor,
+                "help": "Now minus a year before; only where both are covered",
+            },
+        ]
     covered = f"Readings there of those expected a year before; below {COMPARABLE:.0%} nothing is compared"
     return [*out, {"label": "Covered", "unit": "% before", "number": True, "minor": True, "help": covered}]
 

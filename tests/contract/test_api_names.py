@@ -51,11 +51,35 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
         {"q", "region", "fuel", "station", "duid", "owner"},
         {"duid", "station", "owner", "region", "fuel", "fueltech", "role", "capacity_mw", "storage_mwh"},
     ),
+    "analysis/running": (
+        {*WINDOW, "by", "region", "fuel", "station", "duid", "owner"},
+        {
+            "region", "fuel", "fueltech", "station", "duid", "owner", "starts", "running_hours", "unit_hours",
+            "running_share", "negative_mwh", "negative_load_mwh", "negative_share", "negative_revenue",
+            "time_weighted_price", "capture_rate", "coverage",
+        },
+    ),
+    "generation/history": (
+        {*WINDOW, "interval", "by", "region", "fuel", "station", "duid", "owner"},
+        {
+            "time", "period", "period_share", "station", "duid", "energy_mwh", "load_mwh", "revenue", "load_cost",
+            "capture_price", "time_weighted_price", "capture_rate", "capacity_mw", "capacity_factor", "starts",
+            "running_hours", "unit_hours", "negative_mwh", "negative_share", "negative_revenue", "coverage",
+        },
+    ),
+    "generation/duration": (
+        {*WINDOW, "station", "duid", "region", "fuel", "owner", "by", "steps"},
+        {"station", "duid", "exceedance", "mw", "hours"},
+    ),
+    "generation/capacity": (
+        {*WINDOW, "interval", "station", "duid", "region", "fuel", "owner", "by"},
+        {"time", "station", "duid", "capacity_mw", "units"},
+    ),
     "generation/figures": (
-        {*WINDOW, "region", "fuel", "by", "interchange"},
+        {*WINDOW, "region", "fuel", "by", "interchange", "together"},
         {
             "region", "fuel", "fueltech", "energy_mwh", "share", "average_mw", "hours", "capture_price", "value",
-            "capacity_factor", "emissions_t", "intensity", "factor_coverage", "coverage",
+            "capacity_mw", "capacity_factor", "emissions_t", "intensity", "factor_coverage", "coverage",
         },
     ),
     "generation/year-on-year": (

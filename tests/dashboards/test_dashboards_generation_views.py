@@ -299,6 +299,13 @@ def test_utilisation_over_time_and_its_distribution(monkeypatch):
     assert [r["key"] for r in view.ledger.rows] == ["battery", "wind", "coal"]
 
 
+def test_utilisation_of_a_month_is_drawn_by_day_unless_asked_otherwise(monkeypatch):
+    serve(monkeypatch, market("month", pd.Timestamp("2024-04-01")))
+    address = "?start=2024-03-01&end=2024-04-01&view=utilisation"
+    assert "by day" in GenerationDashboard(address).view.line_card.head.detail
+    assert "by hour" in GenerationDashboard(address + "&interval=1h").view.line_card.head.detail
+
+
 @pytest.mark.parametrize("view", ["time", "day", "year", "regions", "utilisation"])
 def test_a_window_without_data_says_why_and_where_there_is_some(snapshot, view):
     page = GenerationDashboard(f"?start=2020-01-01&end=2020-01-02&view={view}")

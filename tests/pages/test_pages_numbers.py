@@ -121,7 +121,7 @@ def generation_agrees(opened, server) -> None:
         row, cells = rows.loc[fuel], shown[fuel.capitalize()]
         assert number(cells[1]) == pytest.approx(row["energy_mwh"] / 1000, abs=0.051)
         assert number(cells[4]) == pytest.approx(row["capture_price"], abs=0.0051, nan_ok=True)
-        assert number(cells[5]) == pytest.approx(row["revenue"] / 1e6, abs=0.0051)
+        assert number(cells[5]) == pytest.approx(row["value"] / 1e6, abs=0.0051)
         assert number(cells[6]) == pytest.approx(row["capacity_factor"] * 100, abs=0.051, nan_ok=True)
     total = (
         opened.page.locator(".sheet tfoot tr").filter(has_text="Underlying demand").locator("td").all_text_contents()
