@@ -12,10 +12,10 @@ from components.charts import formats
 from components.charts.mix import MixChart
 from components.charts.scales import stretch
 from components.charts.stack import StackChart, StackData, stack_data
-from components.dashboards import address
+from components.dashboards import links as to
 from components.dashboards.answers import ANSWERS
 from components.dashboards.generation import region_title, whole
-from components.dashboards.page import CARRIED, Dashboard
+from components.dashboards.page import Dashboard
 from components.dashboards.parts import Legend, Tiles
 from components.dashboards.series import column, steps_of
 from components.dashboards.shell import Card, figure, row
@@ -96,7 +96,10 @@ class OverviewDashboard(Dashboard):
         key = (query.fingerprint(), window.start, window.end, window.interval)
         stack = ANSWERS.get(snapshot, ("plain stack", key), lambda: self._stack(snapshot, result))
         self.stack.feed(stack)
-        self.legend.entries = [{"label": FUELS[f].label, "colour": self.theme.fuels[f]} for f in stack.present]
+        self.legend.entries = [
+            {"label": FUELS[f].label, "colour": self.theme.fuels[f], "href": to.fuel(f, self.texts)}
+            for f in stack.present
+        ]
         self.stack_card.ready(self.describe(window, stack.thinned.note), heading=f"Generation · {name}")
 
     def _stack(self, snapshot: Snapshot, result: Result) -> StackData:
@@ -122,8 +125,7 @@ class OverviewDashboard(Dashboard):
         note = (
             f"{formats.price(float(known.min()))} to {formats.price(float(known.max()))}" if known.size else "not known"
         )
-        carried = {k: self.texts[k] for k in CARRIED if k in self.texts and k != "region"}
-        href = f"./prices{address.join(carried | {'region': [region]})}"
+        href = to.region(region, self.texts, "prices")
         places = [None if not np.isfinite(v) else round(float(stretch(v)), 3) for v in values[-288:]]
         return {
             "label": NAMES[region], "value": formats.price(float(now)), "unit": "/MWh" if np.isfinite(now) else "", "note": note,

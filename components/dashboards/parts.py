@@ -153,22 +153,11 @@ class Tiles(Part):
     tiles = param.List(default=[], doc="{label, value, unit, note, colour, places, href, title}.")
 
 
-class Search(Part):
-    """A search box with its hits."""
-
-    _part = "search"
-    placeholder = param.String(default="", doc="What can be searched.")
-    typed = param.String(default="", doc="What was typed.")
-    hits = param.List(default=[], doc="{key, label, sub, figure, colour}.")
-    note = param.String(default="", doc="Sentence below the hits.")
-    chosen = param.String(default="", doc="Key of the hit that is shown.")
-
-
 class Legend(Part):
     """Colours and what they stand for, where no table says it."""
 
     _part = "legend"
-    entries = param.List(default=[], doc="{label, colour}.")
+    entries = param.List(default=[], doc="{label, colour, href?}.")
 
 
 class Footer(Part):

@@ -3,7 +3,10 @@
 import pytest
 
 from components.dashboards import address, links
+from components.dashboards.generation import GenerationDashboard
+from components.dashboards.overview import OverviewDashboard
 from components.dashboards.stations import StationsDashboard
+from components.queries.generation import GenerationByFuel
 
 TEXTS = {"region": ["SA1"], "last": ["30d"], "hour": ["17-20"], "interval": ["1h"], "station": ["Other"]}
 HOSTILE = 'A&B=1?#"><img src=x onerror=alert(1)>'
@@ -45,3 +48,18 @@ def test_the_stations_page_understands_them(snapshot, column, name):
     page = StationsDashboard(links.of(column, name, {"last": ["1d"]}).partition("?")[2])
     assert page.problems == []
     assert page.cards[1].head.mode == "ready"
+
+
+@pytest.mark.parametrize("name", ["coal", "battery_charging", "imports"])
+def test_the_generation_page_shows_the_fuel_alone(snapshot, name):
+    page = GenerationDashboard(links.fuel(name, {"last": ["1d"], "region": ["NSW1"]}).partition("?")[2])
+    assert page.problems == []
+    assert page.ask(GenerationByFuel).fuel == [name]
+
+
+def test_tiles_and_legend_of_the_overview_are_links(snapshot):
+    page = OverviewDashboard("?region=SA1&last=2d")
+    tiles = {t["label"]: t["href"] for t in page.tiles.tiles}
+    assert tiles["NSW"] == "./prices?region=NSW1&last=2d"
+    entries = {e["label"]: e["href"] for e in page.legend.entries}
+    assert entries["Wind"] == "./generation?region=SA1&last=2d&fuel=wind"
