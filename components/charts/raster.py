@@ -68,13 +68,15 @@ class RasterPlot(PlainPlot):
     height : of the whole plot before the browser has said how high it is [pixels].
     unit : title of the colour bar.
     x_label : of a number axis; None = the x axis is NEM time.
+    measured : the picture has one scale for all of it, which the colour bar shows.
     zoom : what dragging over a part zooms: ``auto`` (along the longer side, or both), ``width`` or ``both``.
     """
 
     def __init__(
         self, theme: Palette, *, height: int, title: str, unit: str, y_label: str = "", x_label: str | None = None,
-        left: int = LEFT, zoom: str = "auto", x: Any = None,
+        left: int = LEFT, zoom: str = "auto", x: Any = None, measured: bool = True,
     ):  # fmt: skip
+        self.measured = measured
         self.mapper = LinearColorMapper(palette=["#000000"], low=0, high=1, nan_color=CLEAR, low_color=CLEAR)
         super().__init__(
             theme, height=height, title=title, x_label=x_label or AXIS_LABEL, y_label=y_label, left=left, grid=False
@@ -123,6 +125,7 @@ class RasterPlot(PlainPlot):
         # A model that hangs on nothing that is drawn belongs to no document, and then reports nothing.
         self.figure.tags = [self.wanted, self.size]
         self.inner = height - 110.0
+        self.shown: np.ndarray | None = None
         self.colour()
 
     # -- what the visitor does -----------------------------------------------------------------------
@@ -148,10 +151,16 @@ class RasterPlot(PlainPlot):
     # -- drawing -------------------------------------------------------------------------------------
 
     def put(self, x: tuple[float, float], y: tuple[float, float], **images: np.ndarray) -> None:
-        """Show a picture (``image`` and what the hover reads beside it) between these edges; no image = none."""
+        """Show a picture (``image`` and what the hover reads beside it) between these edges; no image = none.
+
+        The one that is shown already is not sent again.
+        """
+        self.bar.visible = bool(images) and self.measured
+        if images.get("image") is self.shown:
+            return
+        self.shown = images.get("image")
         columns: dict[str, list[Any]] = {name: [image] for name, image in images.items()}
         count = 1 if images else 0
-        self.bar.visible = bool(images)
         places = {"x": x[0], "y": y[0], "dw": x[1] - x[0], "dh": y[1] - y[0]}
         self.picture.data = {"image": [], **columns} | {name: [value] * count for name, value in places.items()}
 

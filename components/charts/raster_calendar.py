@@ -35,6 +35,7 @@ class CalendarPlot(RasterPlot):
         super().__init__(
             theme, height=height, title="Price by day and hour", unit="Price ($/MWh)", y_label="Time of day", x=x
         )
+        self.price = self.place = np.empty((0, 0))
         self.day = CustomJSHover(args={}, code=_DAY_JS)
         self.slot = CustomJSHover(args={}, code=_SLOT_JS)
         self.hover = HoverTool(
@@ -56,8 +57,9 @@ class CalendarPlot(RasterPlot):
             self.y_axis, {float(h): f"{h:02d}:00" for h in range(0, 25, every) if words["low"] <= h <= words["high"]}
         )
         price = arrays["price"]
-        place = stretch(price).astype("float32")
-        self.put((float(start), float(end)), (words["low"], words["high"]), image=place, price=price)
+        if price is not self.price:
+            self.price, self.place = price, stretch(price).astype("float32")
+        self.put((float(start), float(end)), (words["low"], words["high"]), image=self.place, price=price)
 
     def colour(self) -> None:
         super().colour()

@@ -35,7 +35,6 @@ class DensityPlot(RasterPlot):
 
     def __init__(self, theme: Palette, *, height: int):
         self.points = ColumnDataSource(dict(_NO_POINTS))
-        self.shown = (0.0, 1.0)
         super().__init__(
             theme, height=height, title="Density", unit="5-minute intervals", y_label="Price ($/MWh)", x_label="Demand (MW)",
             zoom="both",

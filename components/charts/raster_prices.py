@@ -28,9 +28,10 @@ class PricesPlot(RasterPlot):
         self.bands = ColumnDataSource(dict(_EMPTY_BANDS))
         self.exact = ColumnDataSource({"t": np.empty(0), "y": np.empty(0)})
         self.regions: Sequence[str] = ()
+        self.source_image = self.tinted = np.empty((0, 0), np.uint8)
         self.rules = Grid(dimension=1, ticker=FixedTicker(ticks=[]), level="underlay")
         super().__init__(
-            theme, height=height, title="All prices", unit="", y_label="Price ($/MWh)", x=x, zoom="width", left=92,
+            theme, height=height, title="All prices", unit="", y_label="Price ($/MWh)", x=x, zoom="width", left=92, measured=False,
         )  # fmt: skip
         self.figure.add_layout(self.rules)
         self.envelope = self.figure.add_glyph(
@@ -84,13 +85,9 @@ class PricesPlot(RasterPlot):
             self.put((0.0, 1.0), (0.0, 1.0))
         else:
             self.exact.data = {"t": np.empty(0), "y": np.empty(0)}
-            # Each strip has shades of its own colour.
-            image = arrays["image"].copy()
-            rows_each = image.shape[0] // count
-            for strip in range(count):
-                part = image[strip * rows_each : (strip + 1) * rows_each]
-                part[part > 0] += np.uint8(strip * STRIP_SHADES)
-            self.put((float(edges[0]), float(edges[1])), (0.0, float(count)), image=image)
+            if arrays["image"] is not self.source_image:
+                self.source_image, self.tinted = arrays["image"], _tinted(arrays["image"], count)
+            self.put((float(edges[0]), float(edges[1])), (0.0, float(count)), image=self.tinted)
         self._shade()
 
     def _shade(self) -> None:
@@ -121,7 +118,6 @@ class PricesPlot(RasterPlot):
     def colour(self) -> None:
         super().colour()
         theme = self.theme
-        self.bar.visible = False
         self.rules.update(grid_line_color=theme.muted, grid_line_alpha=0.5)
         self.hatch.visible = False
         if hasattr(self, "hover"):
@@ -138,3 +134,13 @@ class PricesPlot(RasterPlot):
 def _share(place: float, bottom: float, top: float) -> float:
     """Where in its strip a place of the price axis lies."""
     return STRIP_GAP + (1 - 2 * STRIP_GAP) * (place - bottom) / (top - bottom)
+
+
+def _tinted(image: np.ndarray, strips: int) -> np.ndarray:
+    """The picture with the shades of each strip moved to those of its own colour."""
+    out = image.copy()
+    height = image.shape[0] // strips
+    for strip in range(strips):
+        part = out[strip * height : (strip + 1) * height]
+        part[part > 0] += np.uint8(strip * STRIP_SHADES)
+    return out

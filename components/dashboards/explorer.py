@@ -120,10 +120,10 @@ class ExplorerDashboard(Dashboard):
             self.wanted.pop(slot)
             if isinstance(outcome, HelperEnded) and self.tries[slot] == 0:
                 # Another one starts with the next question.
-                if slot != MAP:
-                    self._picture(slot).picture.head.detail = f"{outcome} Starting it again …"
                 self._ask(slot, wanted.ask, shared.current())
                 self.tries[slot] = 1
+                if slot != MAP:
+                    self._picture(slot).picture.head.detail = f"{outcome} Starting it again …"
                 return
             log.warning("no picture %s: %s", slot, outcome)
             if slot != MAP:
@@ -160,10 +160,12 @@ class ExplorerDashboard(Dashboard):
         self.move(**self.moved_to(x0, x1))
 
     def move(self, **changes: Any) -> None:
-        """Change what a gesture has changed; one that ends where it began draws nothing."""
+        """Change what a gesture has changed; one that ends where it began is put right, without a step for Back."""
         asked = self.ask(Archive)
         if any(getattr(asked, name) != value for name, value in changes.items()):
             self.change(**changes)
+        else:
+            self.refresh(passing=True)
 
     def change(self, *, passing: bool = False, **values: Any) -> None:
         values.pop("interval", None)

@@ -100,7 +100,8 @@ class UnitsView(PictureView):
         merged = f" · {words['per']} units to a row" if words["per"] > 1 else ""
         unknown = int(np.isnan(self.snapshot_rows.capacity_mw).sum()) if self.page.chosen("value") == "cf" else 0
         no_capacity = f" · {unknown} without a registered capacity" if unknown else ""
-        return f"{shown}{merged} · {what} of each {step}{no_capacity}"
+        bins = f"{what} of each {step}" if words["minutes"] > 5 else "every 5-minute reading"
+        return f"{shown}{merged} · {bins}{no_capacity}"
 
     def title(self) -> str:
         return f"{'Share of capacity' if self.page.chosen('value') == 'cf' else 'Power'} of every unit · {self.where()}"
