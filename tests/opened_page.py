@@ -27,9 +27,11 @@ PAINTED = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done
 
 
 class Opened:
-    """A page that is complete."""
+    """A page that is complete; ``before`` is called with it before it goes anywhere."""
 
-    def __init__(self, browser, url: str, width: int = 1280, dark: bool = False, permissions=None, script: str = ""):
+    def __init__(
+        self, browser, url: str, width: int = 1280, dark: bool = False, permissions=None, script: str = "", before=None
+    ):
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", permissions=permissions
         )
@@ -43,6 +45,8 @@ class Opened:
         self.page.on("pageerror", lambda e: self.trouble.append(str(e)))
         self.page.on("dialog", lambda d: (self.trouble.append(f"dialog {d.message}"), d.dismiss()))
         self.page.on("request", self._requested)
+        if before is not None:
+            before(self.page)
         self.page.goto(url)
         self.wait()
 

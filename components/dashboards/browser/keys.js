@@ -45,7 +45,7 @@ const listen_to_keys = (model, place, bar, ask) => {
   const elsewhere = (node) => /^(SELECT|TEXTAREA|DIALOG|DETAILS)$/.test(node.tagName ?? "") || node.isContentEditable
     || (node.tagName === "INPUT" && !/^(checkbox|radio|button)$/.test(node.type))
   const pressed = (e) => {
-    if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || !(e.key in doing) || e.composedPath().some(elsewhere)) return
+    if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || !(e.key in doing) || e.composedPath().some(elsewhere) || deep_find("dialog[open]")) return
     e.preventDefault()
     if (!(e.repeat && bar.classList.contains("busy"))) doing[e.key]()
   }
