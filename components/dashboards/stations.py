@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from components.charts import formats
 from components.dashboards import links as to
 from components.dashboards.answers import ANSWERS
@@ -19,7 +21,7 @@ from components.dashboards.stations_periods import HistoryView, MonthsView
 from components.dashboards.stations_power import PowerView
 from components.dashboards.stations_search import MOST_HITS, Found, Hit, counted, ordered, words
 from components.dashboards.stations_subject import MOST_MEMBERS, Subject, station_subject, subject_of, unit_subject
-from components.dashboards.stations_words import tiles
+from components.dashboards.stations_words import coverage_words, tiles
 from components.market_time import Window
 from components.queries.base import Query, Result
 from components.queries.registry import Stations
@@ -129,12 +131,16 @@ class StationsDashboard(Dashboard):
         )
 
     def figures(self, snapshot: Snapshot, subject: Subject, window: Window, by: str = "") -> list[dict[Any, Any]]:
-        """Figures of a subject, or of its units: a row of both questions for each. Coverage is that of power and price."""
+        """Figures of a subject, or of its units: a row of both questions for each.
+
+        ``coverage`` is that of power and price, ``read`` that of power.
+        """
         money = ANSWERS.ask(snapshot, self.revenue(subject, window, by)).frame
         running = ANSWERS.ask(snapshot, self.running(subject, window, by)).frame
         key = by or subject.by
         ran = {str(r[key]): r for r in running.to_dict("records")}
-        return [{**ran.get(str(r[key]), {}), **r} for r in money.to_dict("records")]
+        rows = money.to_dict("records")
+        return [{**(own := ran.get(str(r[key]), {})), **r, "read": own.get("coverage", np.nan)} for r in rows]
 
     # -- what the visitor does -----------------------------------------------------------------------
 
@@ -223,9 +229,8 @@ class StationsDashboard(Dashboard):
         figures = self.figures(snapshot, subject, window)
         self.chips.param.update(chips=self._units(subject), facts=self._facts(subject), caption="")
         self.tiles.tiles = tiles(figures[0] if figures else {})
-        covered = formats.percent(figures[0]["coverage"]) if figures else formats.MISSING
-        told = f"{formats.window(window.start, window.end)} · coverage {covered}"
-        self.subject_card.ready(told, heading=subject.title)
+        told = [formats.window(window.start, window.end), *(coverage_words(figures[0]) if figures else [])]
+        self.subject_card.ready(" · ".join(told), heading=subject.title)
 
     def _list(self, snapshot: Snapshot, members: Sequence[Subject]) -> None:
         found, query = self.found(snapshot), self.listed()

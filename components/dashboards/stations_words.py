@@ -90,6 +90,17 @@ def without_load(figures: Sequence[Figure], rows: Sequence[Mapping[Any, Any]]) -
     return [f for f in figures if consumed or f is not LOAD]
 
 
+def coverage_words(row: Mapping[Any, Any]) -> list[str]:
+    """How much of the power was read, and how much of that has a price where it is not all of it."""
+    read, priced = float(row["read"]), float(row["coverage"])
+    power = f"coverage {formats.percent(read)}"
+    return (
+        [power]
+        if abs(read - priced) < 0.0005 or not np.isfinite(priced)
+        else [power, f"with a price {formats.percent(priced)}"]
+    )
+
+
 def tiles(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
     """The figures of one subject over the window."""
 

@@ -211,6 +211,17 @@ def test_figures_of_a_station_by_hand(snapshot):
     assert "Load" not in [c["label"] for c in page.view.units.columns]
 
 
+def test_coverage_of_power_and_of_prices_are_told_apart(monkeypatch):
+    def half_a_day_of_prices(frames):
+        frames["price"] = frames["price"][frames["price"]["time"] <= pd.Timestamp("2024-03-02 12:00")].copy()
+
+    serve(monkeypatch, market("priceless", change=half_a_day_of_prices))
+    page = StationsDashboard("?station=Black%20Hill")
+    assert page.subject_card.head.detail == "2 Mar 2024 · coverage 100.0% · with a price 50.0%"
+    assert tile(page, "Energy")["value"] == "14.4"
+    assert tile(page, "Revenue")["value"] == "$720.0k"
+
+
 def test_money_is_written_as_everywhere(snapshot):
     page = StationsDashboard("?duid=WIND1")
     row = page.view.units.rows[0]["cells"]
