@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from components.charts import formats
+
 STACK_POINTS = 1_200
 """Most steps of a stack."""
 LINE_POINTS = 2_400
@@ -32,7 +34,11 @@ class Thinned:
     @property
     def note(self) -> str:
         """``n of N points`` where points were left out, else nothing."""
-        return "" if self.shown >= self.total else f"{self.shown:,} of {self.total:,} points drawn"
+        return (
+            ""
+            if self.shown >= self.total
+            else f"{formats.number(self.shown)} of {formats.number(self.total)} points drawn"
+        )
 
 
 def _bins(count: int, most: int) -> np.ndarray:

@@ -35,6 +35,7 @@ from bokeh.models import (
     VAreaStep,
 )
 
+from components.charts import formats
 from components.charts.day import DayAxis, DayStack, day_edges, slot_hover
 from components.charts.lean import close_steps, formatters, hover_of, tooltip
 from components.charts.named import plain
@@ -122,7 +123,7 @@ def profile_data(
         drawn.append(shown)
         stamp = pd.Timestamp(dates[-1])
         newest = f"{stamp.day} {stamp:%b %Y}"
-        note = f"newest {len(shown)} of {len(days):,} days drawn" if len(shown) < len(days) else ""
+        note = f"newest {len(shown)} of {formats.number(len(days))} days drawn" if len(shown) < len(days) else ""
     tops = [columns[f"y_{n}"] for n in names]
     columns["top"] = np.nan_to_num(np.fmax.reduce(tops)) if tops else np.zeros(len(columns["t"]))
     if names:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSHover, HoverTool, LinearAxis, Scatter
 
+from components.charts import formats
 from components.charts.formats import JS_NUMBER
 from components.charts.lean import SPAN_JS
 from components.charts.palette import Palette
@@ -81,7 +82,7 @@ class DensityPlot(RasterPlot):
             most = words["most"]
             steps = [c for c in (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000) if c <= most]
             ends = (
-                {1 + float(np.log(c)) * 254 / max(float(np.log(most)), 1e-9): f"{c:,}" for c in steps}
+                {1 + float(np.log(c)) * 254 / max(float(np.log(most)), 1e-9): formats.number(c) for c in steps}
                 if most > 1
                 else {}
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 from bokeh.models import Range1d
 
+from components.charts import formats
 from components.charts.raster_calendar import CalendarPlot
 from components.dashboards.explorer_question import Archive
 from components.dashboards.explorer_units import minutes_in_words
@@ -56,7 +57,7 @@ class CalendarView(PictureView):
     def told(self, raster: Raster) -> str:
         words = raster.words
         what = {"mean": "mean", "max": "highest", "min": "lowest"}[self.page.chosen("agg")]
-        return f"{words['known']:,} prices · {what} of each {words['slot']} minutes of each {minutes_in_words(words['minutes'])}"
+        return f"{formats.number(words['known'])} prices · {what} of each {words['slot']} minutes of each {minutes_in_words(words['minutes'])}"
 
     def title(self) -> str:
         return f"Price by day and hour · {self.where()}"

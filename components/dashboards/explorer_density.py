@@ -7,6 +7,7 @@ from typing import Any
 
 from bokeh.models import Range1d
 
+from components.charts import formats
 from components.charts.raster_density import DensityPlot
 from components.dashboards.explorer_question import Archive
 from components.dashboards.explorer_view import PictureView, iso
@@ -53,12 +54,12 @@ class DensityView(PictureView):
     def told(self, raster: Raster) -> str:
         words = raster.words
         part = (
-            f"{words['seen']:,} of {words['known']:,} intervals"
+            f"{formats.number(words['seen'])} of {formats.number(words['known'])} intervals"
             if words["seen"] < words["known"]
-            else f"{words['known']:,} intervals"
+            else f"{formats.number(words['known'])} intervals"
         )
         gone = words["total"] - words["known"]
-        return part + (f" · {gone:,} lack one of both" if gone > 0 else "")
+        return part + (f" · {formats.number(gone)} lack one of both" if gone > 0 else "")
 
     def title(self) -> str:
         return f"Price against {AGAINST[self.page.chosen('against')][0].lower()} · {self.where()}"

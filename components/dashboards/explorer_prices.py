@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bokeh.models import Range1d
 
+from components.charts import formats
 from components.charts.raster_prices import PricesPlot
 from components.dashboards.explorer_question import Archive
 from components.dashboards.explorer_units import minutes_in_words
@@ -43,9 +44,7 @@ class AllPricesView(PictureView):
         if words["mode"] == "lines":
             return "every 5-minute price"
         step = minutes_in_words(words["minutes"])
-        return (
-            f"{words['known']:,} prices · pale: lowest to highest of each {step}; darker: where prices lie more often"
-        )
+        return f"{formats.number(words['known'])} prices · pale: lowest to highest of each {step}; darker: where prices lie more often"
 
     def title(self) -> str:
         return f"All prices · {self.where()}"

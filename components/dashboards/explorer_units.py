@@ -91,7 +91,11 @@ class UnitsView(PictureView):
         words = raster.words
         count, step = min(words["high"], words["of"]) - words["low"], minutes_in_words(words["minutes"])
         what = {"mean": "mean", "max": "highest", "min": "lowest"}[self.page.chosen("agg")]
-        shown = f"{count:,} of {words['of']:,} units" if count < words["of"] else f"{count:,} units"
+        shown = (
+            f"{formats.number(count)} of {formats.number(words['of'])} units"
+            if count < words["of"]
+            else f"{formats.number(count)} units"
+        )
         if words["mode"] == "lines":
             low, high = (
                 formats.percent(v, 0) if self.page.chosen("value") == "cf" else formats.power(v) for v in words["axis"]

@@ -138,7 +138,7 @@ class TimeOfDay(FuelView):
 
     def _days_words(self, days: int) -> str:
         kind = {"every": "days", "workday": "workdays", "weekend": "weekend days"}[self.page.chosen("days")]
-        return f"{days:,} {kind if days != 1 else kind[:-1]}"
+        return f"{formats.number(days)} {kind if days != 1 else kind[:-1]}"
 
     def _means(self, result: Result) -> dict[str, np.ndarray]:
         """Mean of each slot of the whole day by fuel, regions added up; NaN where no day has a reading."""

@@ -46,7 +46,9 @@ def _columns() -> list[dict[str, Any]]:
                 "help": "Now minus a year before; only where both are covered",
             },
         ]
-    covered = f"Readings there of those expected a year before; below {COMPARABLE:.0%} nothing is compared"
+    covered = (
+        f"Readings there of those expected a year before; below {formats.percent(COMPARABLE, 0)} nothing is compared"
+    )
     return [*out, {"label": "Covered", "unit": "% before", "number": True, "minor": True, "help": covered}]
 
 

@@ -37,9 +37,9 @@ def in_dollars(label: str) -> str:
     ('< $0', '$1,000–5,000', '≥ $5,000')
     """
     if label[0] in "<≥":
-        return f"{label[0]} ${float(label[1:]):,.0f}"
+        return f"{label[0]} {formats.dollars(float(label[1:]), 0)}"
     low, high = label.split("–")
-    return f"${float(low):,.0f}–{float(high):,.0f}"
+    return f"{formats.dollars(float(low), 0)}–{formats.number(float(high))}"
 
 
 def band_colours(theme: Palette) -> dict[str, str]:
@@ -88,7 +88,8 @@ class Bands(PriceView):
 
     def notes(self) -> Sequence[str]:
         return [
-            "A price on the edge of a band belongs to the band above. Contributions add up to the time-weighted mean price.",
+            "A price on the edge of a band belongs to the band above. What bands add to the mean [$/MWh] sums up to the time-weighted "
+            "mean price.",
         ]
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
@@ -137,5 +138,5 @@ class Bands(PriceView):
         sums = [cell(d, money=True) for d in (*dollars, float(money.sum()))]
         return [
             {"key": f"{region}.share", "cells": [self.region_cell(region), {"t": "Share of the time"}, *shares]},
-            {"key": f"{region}.mean", "cells": [self.region_cell(region), {"t": "Adds to the mean, $/MWh"}, *sums]},
+            {"key": f"{region}.mean", "cells": [self.region_cell(region), {"t": "Adds to the mean"}, *sums]},
         ]

@@ -112,7 +112,9 @@ class Events(PriceView):
         shown = frame.sort_values(by, ascending=ascending, kind="stable").head(MOST_ROWS)
         self.ledger.rows = [self._row(i, r) for i, r in enumerate(shown.to_dict("records"))]
         more = (
-            "" if len(frame) <= MOST_ROWS else f"{MOST_ROWS} of {len(frame):,}: {ORDERS[order].lower()}; Data has all"
+            ""
+            if len(frame) <= MOST_ROWS
+            else f"{MOST_ROWS} of {formats.number(len(frame))}: {ORDERS[order].lower()}; Data has all"
         )
         self.sums_card.ready(" · ".join(w for w in (words, span, self.page.covered(result)) if w))
         self.list_card.ready(" · ".join(w for w in (words, span, more) if w))

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from components.charts import formats
 from components.charts.periods import PeriodChart
 from components.dashboards import data_links
 from components.dashboards import links as to
@@ -148,7 +149,7 @@ class PeriodView(StationView):
         window = {"start": [str(begin[0])[:10]], "end": [str(end)[:10]]}
         texts = {k: v for k, v in self.page.texts.items() if k not in ("start", "end", "last")} | window
         href = (to.station if subject.by == "station" else to.unit)(subject.name, texts)
-        part = "" if row["period_share"] >= 0.9995 else f"{row['period_share']:.0%} of it"
+        part = "" if row["period_share"] >= 0.9995 else f"{formats.percent(row['period_share'], 0)} of it"
         return {"t": self.called(row), "v": str(begin[0]), "href": href, "sub": part}
 
 
