@@ -1,0 +1,49 @@
+"""Dragging over a chart: every figure, table and word beside it becomes that of the new window."""
+
+import numpy as np
+import pandas as pd
+import panel as pn
+import pytest
+from bokeh.models import ColumnDataSource
+from every_page import dashboard_of
+
+from components.dashboards.parts import Part
+from components.vocabulary import PAGES
+
+VIEWS = [(slug, view.slug) for slug in PAGES for view in dashboard_of(slug).views or [type("Only", (), {"slug": ""})]]
+SHOWN = ("rows", "total", "caption", "tiles", "hits", "entries", "heading", "detail", "mode", "reason", "links")
+FROM, TO = pd.Timestamp("2024-03-01T06:00"), pd.Timestamp("2024-03-02T12:00")
+
+
+def numbers(source: ColumnDataSource) -> dict[str, float]:
+    """Sum of every column that is all numbers."""
+    out = {}
+    for name, column in source.data.items():
+        values = np.asarray(column) if len(column) else np.empty(0)
+        if values.dtype.kind in "fiu":
+            out[name] = float(np.nansum(values.astype(float)))
+    return out
+
+
+def shown(page) -> list:
+    """Everything that the parts and figures of a page say, in order."""
+    out = []
+    for part in page.root.select(Part):
+        out.append({name: getattr(part, name) for name in SHOWN if name in part.param})
+    for pane in page.root.select(pn.pane.Bokeh):
+        for renderer in pane.object.renderers:
+            if renderer.visible and isinstance(renderer.data_source, ColumnDataSource):
+                out.append(numbers(renderer.data_source))
+    return out
+
+
+@pytest.mark.parametrize(("slug", "view"), VIEWS, ids=lambda v: v or "only")
+def test_a_zoomed_page_is_the_page_at_that_address(snapshot, slug, view):
+    kind = dashboard_of(slug)
+    page = kind(f"?view={view}" if view and view != kind.views[0].slug else "")
+    before = shown(page)
+    page._zoomed(FROM, TO)
+    again = kind(page.bar.search)
+    assert f"start={FROM:%Y-%m-%dT%H:%M}" in page.bar.search
+    assert shown(page) == shown(again)
+    assert shown(page) != before
