@@ -202,7 +202,7 @@ class RevenuePivot(RevenueGroups):
         "level": ("", "Depth of the row: 1 = groups of the first word of by, 0 = everything (with total)"),
         "region": (
             "",
-            "Region (with by=region), unknown where a unit's is; NEM with region=NEM; empty above its level",
+            "Region (with by=region), unknown where a unit's is; NEM with region=NEM; null above its level",
         ),
         "fuel": ("", "Fuel (with by=fuel)"),
         "fueltech": ("", "Fuel technology (with by=fueltech)"),
@@ -254,8 +254,8 @@ class RevenuePivot(RevenueGroups):
         rows = list(tree.rows())
         columns: dict[str, object] = {"level": np.array([r.level for r in rows], np.int64)}
         for at, word in enumerate(self.by):
-            words = [r.names[at] if len(r.names) > at else "" for r in rows]
-            columns[word] = pd.Categorical(words, categories=list(dict.fromkeys(words)))
+            words = [r.names[at] if len(r.names) > at else None for r in rows]
+            columns[word] = pd.Categorical(words, categories=list(dict.fromkeys(w for w in words if w is not None)))
         for name in NUMBERS:
             columns[name] = np.array([tree.level(r.level).figures[name][r.code] for r in rows], float)
         notes = tree.query.remarks(tree.totals, tree.chosen)

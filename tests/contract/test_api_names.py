@@ -30,6 +30,20 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
             "capture_price", "capacity_mw", "capacity_factor", "coverage",
         },
     ),
+    "analysis/revenue-pivot": (
+        {
+            *WINDOW, "by", "region", "fuel", "fueltech", "station", "duid", "owner", "basis", "loss_adjusted", "rooftop",
+            "depth", "open", "sort", "ascending", "top", "min_share", "total",
+        },
+        {
+            "level", "region", "fuel", "fueltech", "station", "duid", "owner", "energy_mwh", "load_mwh", "revenue",
+            "load_cost", "capture_price", "capture_rate", "capacity_mw", "capacity_factor", "coverage",
+        },
+    ),
+    "analysis/revenue-over-time": (
+        {*WINDOW, "interval", "by", "region", "fuel", "fueltech", "station", "duid", "owner", "basis", "loss_adjusted", "rooftop", "top"},
+        {"time", "region", "fuel", "fueltech", "station", "duid", "owner", "energy_mwh", "load_mwh", "revenue", "load_cost", "capture_price"},
+    ),
     "transmission/flows": (
         {*WINDOW, "interval", "interconnector"},
         {"time", "interconnector", "mw", "mw_target", "export_limit", "import_limit", "utilisation"},

@@ -20,7 +20,7 @@ from components.market_time import dispatch_stamps
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("slug", ["", "generation", "prices", "stations"])
+@pytest.mark.parametrize("slug", ["", "generation", "prices", "revenue", "stations"])
 def test_every_page_opens_with_its_charts(browser, server, slug):
     with Opened(browser, f"{server.url}/{slug}") as opened:
         charts = opened.drawn()
@@ -91,7 +91,7 @@ def test_bad_parameters_are_told_and_ignored(browser, server):
         assert opened.trouble == []
 
 
-@pytest.mark.parametrize("slug", ["generation", "prices", "stations"])
+@pytest.mark.parametrize("slug", ["generation", "prices", "revenue", "stations"])
 def test_nothing_sticks_out_on_a_phone(browser, server, slug):
     with Opened(browser, f"{server.url}/{slug}", width=390, dark=True) as opened:
         opened.drawn()

@@ -21,7 +21,8 @@ SHARED = [n for n in NUMBERS if n != "capture_rate"]
 
 def table(snapshot, **asked) -> pd.DataFrame:
     frame = RevenuePivot(**{**HOUR, **asked}).run(snapshot).frame
-    return frame.astype({c: str for c in frame.columns if c in GROUPS})
+    names = [c for c in frame.columns if c in GROUPS]
+    return frame.assign(**{c: frame[c].astype(object).fillna("").astype(str) for c in names})
 
 
 def one(snapshot, word, **asked) -> pd.DataFrame:
