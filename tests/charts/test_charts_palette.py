@@ -1,11 +1,14 @@
 """The palette: hues of fuels and regions apart, distances that survive colour blindness, contrast."""
 
 import colorsys
+import re
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from components.charts import palette as palette_module
 from components.charts.palette import DARK, LIGHT, palette
 from components.charts.stack import StackChart
 from components.vocabulary import FUELS, NEM, REGIONS
@@ -121,6 +124,26 @@ def mixed(over: str, under: str, alpha: float) -> str:
     """A colour seen through another."""
     parts = ([int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (over, under))
     return "#" + "".join(f"{round(a * alpha + b * (1 - alpha)):02X}" for a, b in zip(*parts, strict=True))
+
+
+def test_colours_of_fuels_and_regions_are_written_in_the_palette_only():
+    root = Path(palette_module.__file__).parents[1]
+    ours = {c.upper() for t in (LIGHT, DARK) for c in (*t.fuels.values(), *list(t.regions.values())[:-1])}
+    files = [
+        f for part in ("charts", "dashboards") for f in (root / part).rglob("*") if f.suffix in (".py", ".js", ".css")
+    ]
+    assert len(files) > 30
+    for file in files:
+        if file != Path(palette_module.__file__):
+            named = {c.upper() for c in re.findall(r"#[0-9A-Fa-f]{6}\b", file.read_text(encoding="utf-8"))}
+            assert not named & ours, file.name
+
+
+def test_no_page_has_colours_of_its_own():
+    for file in (Path(palette_module.__file__).parents[1] / "dashboards").rglob("*"):
+        if file.suffix in (".py", ".js", ".css"):
+            found = set(re.findall(r"#[0-9A-Fa-f]{6}\b", file.read_text(encoding="utf-8")))
+            assert not found, file.name
 
 
 def test_css_names_every_surface():
