@@ -50,8 +50,8 @@ class DayView(StationView):
             colours={"power": "accent"},
         )  # fmt: skip
         self.price = ProfileChart(
-            theme, {r: f"Price {r[:-1]}" for r in REGIONS}, height=220, title="Price by time of day",
-            y_label="Price ($/MWh)", as_price=True,
+            theme, {"price": "Price"}, height=220, title="Price by time of day", y_label="Price ($/MWh)", as_price=True,
+            colours={"price": "NEM"},
         )  # fmt: skip
         self.chart_card = self.card("Power by time of day", figure(self.power.figure))
         self.price_card = self.card("Price of the region by time of day", figure(self.price.figure))
@@ -123,7 +123,8 @@ class DayView(StationView):
             self.price_card.empty("The price of its region is not known here.")
             return
         region = subject.own["region"]
-        mean, low, high = ({region: slots(frame, c)} for c in ("mean", "p10", "p90"))
+        mean, low, high = ({"price": slots(frame, c)} for c in ("mean", "p10", "p90"))
         sides = ("10th percentile", "90th percentile")
+        self.price.name_keys({"price": f"Price {region[:-1]}"}, {"price": region})
         self.price.feed(profile_data(SLOTS[SLOT], mean, low, high, as_price=True, sides=sides))
         self.price_card.ready("mean, 10th to 90th percentile of the same days")

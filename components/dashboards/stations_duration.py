@@ -13,6 +13,7 @@ from components.charts.named import KEYS, MOST, NamedCurves, dashed, series_colo
 from components.dashboards.answers import ANSWERS
 from components.dashboards.parts import Ledger
 from components.dashboards.shell import figure
+from components.dashboards.stations_power import paint
 from components.dashboards.stations_subject import Subject
 from components.dashboards.stations_view import Links, StationView
 from components.market_time import Window
@@ -80,9 +81,7 @@ class DurationView(StationView):
             return
         shares = result.frame["exceedance"].to_numpy()
         power = result.frame["mw"].to_numpy()
-        if self.whole.colours["power"] != subject.own["fuel"]:
-            self.whole.colours["power"] = subject.own["fuel"]
-            self.whole.recolour(self.page.theme)
+        paint(self.whole, "power", subject.own["fuel"])
         self.whole.feed(curve_data(shares, {"power": power}, as_price=False))
         hours = float(result.frame["hours"].iloc[-1])
         read = f"{formats.number(hours, 0 if hours >= 100 else 1)} hours read"

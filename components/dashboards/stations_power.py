@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from components.charts.curve import CurveChart
 from components.charts.lines import LineChart, LineData, line_data
 from components.charts.palette import Palette
 from components.dashboards import links as to
@@ -23,7 +24,7 @@ from components.queries.base import Result
 from components.queries.capacity import Capacity
 from components.queries.registry import Stations
 from components.store.snapshot import Snapshot
-from components.vocabulary import FUELTECH_LABELS, REGIONS
+from components.vocabulary import FUELTECH_LABELS
 
 CAPACITY_DASH = (6, 4)
 
@@ -42,11 +43,12 @@ class PowerChart(LineChart):
     def _colour(self, key: str) -> str:
         return self.theme.muted if key == "capacity" else super()._colour(key)
 
-    def of_fuel(self, fuel: str) -> None:
-        """Draw power in a fuel's colour."""
-        if self.colours["power"] != fuel:
-            self.colours["power"] = fuel
-            self.recolour(self.theme)
+
+def paint(chart: LineChart | CurveChart, key: str, colour: str) -> None:
+    """Draw a series in the colour of another fuel or region."""
+    if chart.colours[key] != colour:
+        chart.colours[key] = colour
+        chart.recolour(chart.theme)
 
 
 class PowerView(StationView):
@@ -61,8 +63,8 @@ class PowerView(StationView):
         theme = self.page.theme
         self.power = PowerChart(theme)
         self.price = LineChart(
-            theme, {r: f"Price {r[:-1]}" for r in REGIONS}, height=180, title="Price", y_label="Price ($/MWh)",
-            as_price=True, x=self.power.x,
+            theme, {"price": "Price"}, height=180, title="Price", y_label="Price ($/MWh)", as_price=True, x=self.power.x,
+            colours={"price": "NEM"},
         )  # fmt: skip
         self.chart_card = self.card("Power", figure(self.power.figure), figure(self.price.figure))
         self.units = Ledger(stacked=True)
@@ -99,7 +101,8 @@ class PowerView(StationView):
             return
         key = ("station power", output.fingerprint(), window.start, window.end, window.interval)
         power, price, words = ANSWERS.get(snapshot, key, lambda: self._lines(snapshot, result, subject, window))
-        self.power.of_fuel(subject.own["fuel"])
+        paint(self.power, "power", subject.own["fuel"])
+        paint(self.price, "price", subject.own["region"])
         self.power.feed(power)
         self.price.feed(price, move_x=False)
         self.chart_card.ready(self.home.said(result, window, words, power.thinned.note))
@@ -112,11 +115,10 @@ class PowerView(StationView):
         power = next(iter(column(result, labels, "mw").values()))
         price = next(iter(column(result, labels, "price").values()))
         capacity = moment_capacity(ANSWERS.ask(snapshot, self.capacity(subject, window)).frame, labels)
-        region = subject.own["region"] if subject.own["region"] in REGIONS else REGIONS[0]
         drawn = line_data(edges, {"power": power, "capacity": capacity}, as_price=False)
         # A capacity is always known: the gaps are those of the readings.
         drawn = replace(drawn, missing=~np.isfinite(power))
-        return drawn, line_data(edges, {region: price}, as_price=True), capacity_words(capacity)
+        return drawn, line_data(edges, {"price": price}, as_price=True), capacity_words(capacity)
 
     def _units(self, snapshot: Snapshot, subject: Subject, window: Window) -> None:
         rows = self.home.figures(snapshot, subject, window, "duid")

@@ -324,7 +324,7 @@ def test_time_of_day_is_the_mean_of_the_days(snapshot):
     data = page.view.power.source.data
     assert len(data["t"]) == 49
     assert set(data["v_power"].tolist()) == {600.0}
-    assert set(page.view.price.source.data["v_NSW1"].tolist()) == {100.0}
+    assert set(page.view.price.source.data["v_price"].tolist()) == {100.0}
     assert "2 days" in page.view.chart_card.head.detail
     lines = StationsDashboard("?view=day&days=lines&station=Black%20Hill&last=2d")
     assert len(lines.view.power.day_source.data["xs"]) == 2
