@@ -20,7 +20,15 @@ from components.dashboards.stations_parts import Chips, Finder
 from components.dashboards.stations_periods import HistoryView, MonthsView
 from components.dashboards.stations_power import PowerView
 from components.dashboards.stations_search import MOST_HITS, Found, Hit, counted, ordered, words
-from components.dashboards.stations_subject import MOST_MEMBERS, Subject, station_subject, subject_of, unit_subject
+from components.dashboards.stations_subject import (
+    MOST_MEMBERS,
+    REGION_SHORT,
+    Subject,
+    station_subject,
+    subject_of,
+    unit_subject,
+)
+from components.dashboards.stations_view import NOBODY
 from components.dashboards.stations_words import coverage_words, tiles
 from components.market_time import Window
 from components.queries.base import Query, Result
@@ -219,7 +227,16 @@ class StationsDashboard(Dashboard):
         members = self.members(snapshot)
         self._list(snapshot, members)
         if not members:
-            self.subject_card.empty("No station with readings matches; clear the search or choose another region.")
+            away = [
+                {
+                    "label": f"Show {h.name} ({REGION_SHORT.get(h.row['region'], 'region unknown')})",
+                    "href": self._elsewhere(h),
+                }
+                for h in self.found(snapshot).elsewhere[:3]
+            ]
+            self.subject_card.empty(
+                "Nothing here matches; there is a match elsewhere." if away else NOBODY, actions=away
+            )
             return
         if self.chosen("view") == CompareView.slug:
             self.subject_card.hide()
@@ -228,7 +245,7 @@ class StationsDashboard(Dashboard):
         window = self.window(snapshot)
         figures = self.figures(snapshot, subject, window)
         self.chips.param.update(chips=self._units(subject), facts=self._facts(subject), caption="")
-        self.tiles.tiles = tiles(figures[0] if figures else {})
+        self.tiles.tiles = tiles(figures[0]) if figures else []
         told = [formats.window(window.start, window.end), *(coverage_words(figures[0]) if figures else [])]
         self.subject_card.ready(" · ".join(told), heading=subject.title)
 

@@ -45,7 +45,7 @@ class CompareView(StationView):
     choices = {
         "scale": Choice(
             "What is compared: power, or power over the capacity registered now",
-            {"mw": "Power (MW)", "share": "Per cent of capacity"},
+            {"mw": "Power (MW)", "share": "% of capacity"},
         ),
     }
 

@@ -40,7 +40,10 @@ class DayView(StationView):
     help = "Power over the day: mean, percentiles or single days"
     questions = (StationsTimeOfDay, PricesTimeOfDay)
     choices = {
-        "days": Choice("What is drawn around the mean", {"band": "10th–90th percentile", "lines": "Single days"})
+        "days": Choice(
+            "What is drawn around the mean: 10th to 90th percentile, or single days",
+            {"band": "Percentiles", "lines": "Single days"},
+        )
     }
 
     def build(self) -> Sequence[Any]:

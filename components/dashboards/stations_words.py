@@ -45,6 +45,15 @@ def gwh(mwh: float) -> str:
     return formats.number(mwh / 1000, 4 if size >= 0.001 else 6)
 
 
+def energy(mwh: float) -> str:
+    """Energy in GWh, below one in MWh.
+
+    >>> energy(1234.5), energy(46.1)
+    ('1.23 GWh', '46.1 MWh')
+    """
+    return formats.energy(mwh) if not abs(mwh) < 1000 else f"{formats.significant(mwh)} MWh"
+
+
 CAPACITY = Figure("capacity_mw", "Capacity", "MW", "Registered generating capacity", _fixed(1))
 ENERGY = Figure("energy_mwh", "Energy", "GWh", "Generated; storage: discharged", gwh)
 LOAD = Figure("load_mwh", "Load", "GWh", "Consumed by pumping or charging", gwh)
@@ -112,7 +121,7 @@ def tiles(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
 
     below = of("negative_share")
     out = [
-        {"label": "Energy", "value": formats.significant(of("energy_mwh") / 1000), "unit": known("energy_mwh", "GWh")},
+        {"label": "Energy", "value": energy(of("energy_mwh")).split(" ")[0], "unit": energy(of("energy_mwh")).partition(" ")[2]},
         {"label": "Revenue", "value": formats.money(of("revenue")), "note": "gross, at spot"},
         {
             "label": "Capture price", "value": formats.price(of("capture_price")), "unit": known("capture_price", "/MWh"),
@@ -130,12 +139,12 @@ def tiles(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
         },
         {
             "label": "At negative prices", "value": formats.percent(below),
-            "note": f"{formats.energy(of('negative_mwh'))}, {formats.money(of('negative_revenue'))}" if np.isfinite(below) else "",
+            "note": f"{energy(of('negative_mwh'))}, {formats.money(of('negative_revenue'))}" if np.isfinite(below) else "",
             "title": "Share of the energy generated at a negative price; that energy, and what these intervals earned, net of what the load paid",
         },
     ]  # fmt: skip
     if of("load_mwh") > 0:
-        out[0]["note"] = f"load {formats.energy(of('load_mwh'))}"
+        out[0]["note"] = f"load {energy(of('load_mwh'))}"
         out[1]["note"] = f"net; load paid {formats.money(of('load_cost'))}"
     return out
 

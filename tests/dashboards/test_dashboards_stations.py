@@ -89,6 +89,7 @@ def test_what_lies_in_another_region_is_pointed_at(snapshot):
     assert hit["label"] == WINDY
     assert address.split(hit["href"].partition("?")[2]) == {"region": ["SA1"], "last": ["2d"], "station": [WINDY]}
     assert page.finder.note == "Nothing is called “WIND1” in NSW."
+    assert page.subject_card.head.actions == [{"label": f"Show {WINDY} (SA)", "href": hit["href"]}]
     page.finder.on_message(message(chosen=hit["key"], elsewhere=True))
     assert page.bar.search == "?region=SA1&q=WIND1&last=2d&station=Windy,%20Hill%20%26%20Sons"
     assert [g["heading"] for g in page.finder.groups] == [""]
