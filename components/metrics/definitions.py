@@ -124,6 +124,69 @@ METRICS: tuple[Metric, ...] = (
         "",
         "metrics.running.negative_sums",
     ),
+    Metric(
+        "emissions_intensity",
+        "Σ MWh·factor / Σ MWh over units whose factor the registry knows; factor_coverage is their part of the energy",
+        "t/MWh",
+        "metrics.fuels.intensity",
+    ),
+    Metric(
+        "share_of_supply",
+        "a fuel's energy over that of everything above zero (imports where they are asked for); loads have none",
+        "",
+        "metrics.fuels.share_of_supply",
+    ),
+    Metric(
+        "change_since_start",
+        "power of a bucket minus that of the window's first bucket; missing where either is",
+        "MW",
+        "metrics.fuels.change_since_start",
+    ),
+    Metric(
+        "time_of_day",
+        "a day's value in a slot is the mean of its readings there; mean, extremes and percentiles over days",
+        "",
+        "metrics.profiles.profile",
+    ),
+    Metric(
+        "year_on_year",
+        "now minus the same calendar days a year before (29 February has no counterpart); missing where either window has "
+        "less than 98 % of its readings",
+        "",
+        "metrics.fuels.difference",
+    ),
+    Metric(
+        "capacity_utilisation",
+        "power / registered capacity in service: of units that are registered and have a reading at the time; over a window it "
+        "is the capacity factor",
+        "",
+        "metrics.utilisation.power_and_capacity",
+    ),
+    Metric(
+        "price_event",
+        "a stretch of prices at or above a threshold ($300), or below one ($0); pauses of up to 30 minutes do not end it",
+        "",
+        "metrics.price_events.price_events",
+    ),
+    Metric(
+        "price_difference",
+        "price of region a − price of region b, interval by interval before any averaging",
+        "$/MWh",
+        "metrics.price_spread.spread_summary",
+    ),
+    Metric(
+        "cumulative_price",
+        "sum of the 2,016 five-minute prices of seven days; before October 2021 of 336 half-hourly ones; missing where one "
+        "of them is. AEMO's own figure where it is published",
+        "$/MWh",
+        "metrics.cumulative_price.cumulative_price",
+    ),
+    Metric(
+        "share_of_generation",
+        "energy of a fuel / all energy generated, rooftop included; storage, loads and interchange left out",
+        "",
+        "metrics.capture.generation_shares",
+    ),
     Metric("underlying_demand", "TOTALDEMAND + rooftop", "MW", "queries.demand.Demand"),
     Metric(
         "coverage", "5-minute readings present / expected over everything asked for", "", "queries.units.UnitCoverage"
