@@ -46,7 +46,7 @@ PANEL_GAP = 0.09
 
 _ROW_JS = "const i = special_vars.image_index; return names[rows - 1 - i.j] ?? ''"
 _COLUMN_JS = "return names[special_vars.image_index.i] ?? ''"
-_VALUE_JS = JS_NUMBER + "return Number.isFinite(value) ? fmt(value, digits) + ' ' + unit : 'no reading'"
+_VALUE_JS = JS_NUMBER + "return fmt(value, digits)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ class HeatMap(PlainPlot):
         self.as_price = as_price
         self.panel_height = panel_height
         self.span = (0.0, 1.0)
-        self.source = ColumnDataSource({n: [] for n in ("image", "value", "panel", "x", "y", "dw", "dh")})
+        self.source = ColumnDataSource({n: [] for n in ("image", "value", "name", "x", "y", "dw", "dh")})
         self.mapper = LinearColorMapper(palette=["#000000"], low=0, high=1, nan_color="rgba(0,0,0,0)")
         super().__init__(theme, height=height, title=title, x_label=x_label, y_label=y_label, grid=False)
         for axis in (self.x_axis, self.y_axis):
@@ -123,7 +123,8 @@ class HeatMap(PlainPlot):
         names = {n: CustomJSHover(args={"names": [], "rows": 0}, code=_ROW_JS) for n in ("x", "y")}
         names["x"].code = _COLUMN_JS
         self.names = names
-        value = CustomJSHover(args={"unit": unit, "digits": digits}, code=_VALUE_JS)
+        value = CustomJSHover(args={"digits": digits}, code=_VALUE_JS)
+        self.unit = unit
         self.hover = HoverTool(
             renderers=[self.image], attachment="horizontal", point_policy="follow_mouse",
             formatters={"$x": names["x"], "$y": names["y"], "@value": value},
@@ -142,7 +143,7 @@ class HeatMap(PlainPlot):
         # The first panel is the topmost: y counts from the bottom.
         bases = [(count - 1 - k) * step for k in range(count)]
         self.source.data = {
-            "image": places, "value": values, "panel": list(data.panels), "x": [0.0] * count, "y": bases,
+            "image": places, "value": values, "name": list(data.panels), "x": [0.0] * count, "y": bases,
             "dw": [float(width)] * count, "dh": [float(height)] * count,
         }  # fmt: skip
         self.x.update(start=0, end=max(width, 1))
@@ -183,7 +184,7 @@ class HeatMap(PlainPlot):
         self.hover.tooltips = (
             f'<div style="font:12px {FONT};color:{theme.ink};background:{theme.card};margin:-6px;padding:8px 10px;'
             f'border:1px solid {theme.line};border-radius:6px"><div style="color:{theme.muted};margin-bottom:4px">'
-            f"$x{{custom}} $y{{custom}}</div><b>@panel</b> @value{{custom}}</div>"
+            f"$x{{custom}} $y{{custom}}</div><b>@name</b> @value{{custom}} {self.unit}</div>"
         )
 
     def _ticks_of_bar(self, ticks: Mapping[float, str]) -> None:

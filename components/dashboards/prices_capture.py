@@ -13,7 +13,7 @@ from components.charts.lines import LineChart, LineData, line_data
 from components.charts.scatter import DotChart
 from components.dashboards import links
 from components.dashboards.answers import ANSWERS
-from components.dashboards.parts import Ledger
+from components.dashboards.parts import Ledger, Legend
 from components.dashboards.prices_view import LABELS, PriceView, cell, columns_of
 from components.dashboards.series import column, steps_of
 from components.dashboards.shell import Card, figure
@@ -59,7 +59,8 @@ class Capture(PriceView):
             stacked=True,
         )
         self.stats_card = self.card("Capture prices", self.ledger)
-        self.price_card = self.card("Capture price over time", figure(self.prices.figure))
+        self.legend = Legend()
+        self.price_card = self.card("Capture price over time", self.legend, figure(self.prices.figure))
         self.rate_card = self.card("Capture rate over time", figure(self.rates.figure))
         self.dots_card = self.card("Capture rate against share of generation", figure(self.dots.figure))
         return [self.price_card.view, self.rate_card.view, self.stats_card.view, self.dots_card.view]
@@ -112,6 +113,11 @@ class Capture(PriceView):
         region = LABELS[self.one_region()]
         span = formats.window(window.start, window.end)
         note = "" if self.one_region() != FLAT else "choose one region above for its own"
+        theme = self.page.theme
+        self.legend.entries = [
+            {"label": self.prices.keys[k], "colour": theme.regions[k] if k == FLAT else theme.fuels[k]}
+            for k in data.present
+        ]
         card, other = (self.rate_card, self.price_card) if by_rate else (self.price_card, self.rate_card)
         card.ready(" · ".join(w for w in (region, span, f"by {step}", data.thinned.note, note) if w))
         other.hide()

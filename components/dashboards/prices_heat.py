@@ -62,7 +62,13 @@ class Heat(PriceView):
 
     def build(self) -> Sequence[Any]:
         self.map = HeatMap(
-            self.page.theme, height=420, title="Prices by hour", unit="$/MWh", as_price=True, y_label="Hour of the day"
+            self.page.theme,
+            height=420,
+            title="Prices by hour",
+            unit="$/MWh",
+            as_price=True,
+            x_label="Day",
+            y_label="Hour of the day",
         )
         self.heat_card = self.card("Prices by hour", figure(self.map.figure))
         return [self.heat_card.view]
@@ -97,6 +103,7 @@ class Heat(PriceView):
             self.nothing(snapshot, window)
             return
         self.map.feed(ANSWERS.get(snapshot, ("heat", query.fingerprint()), lambda: heat_data(answer, query.by)))
+        self.map.x_axis.axis_label = {"day": "Day", "week": "Week from Monday", "month": "Month"}[query.by]
         cells = f"{AGG[query.agg].lower()} price of each hour by {query.by}"
         span = formats.window(window.start, window.end)
         missing = "hatched: no price" if self.page.covered(answer) else ""

@@ -67,7 +67,10 @@ class Spread(PriceView):
         return [self.lines, self.bars]
 
     def notes(self) -> Sequence[str]:
-        return ["Differences are taken interval by interval, before any averaging. NEM is the demand-weighted price."]
+        return [
+            "Differences are taken interval by interval, before any averaging. The two regions are chosen beside the interval; the "
+            "regions above them make no difference here. NEM is the demand-weighted price."
+        ]
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
         window = self.window(snapshot)

@@ -66,8 +66,8 @@ def cell(value: float, digits: int = 2, *, money: bool = False, sub: str = "") -
 def duration_words(hours: float) -> str:
     """A length of time: minutes below two hours, then hours, from three days on days.
 
-    >>> duration_words(0.75), duration_words(5.25), duration_words(96)
-    ('45 min', '5.3 h', '4.0 days')
+    >>> duration_words(0.75), duration_words(5.5), duration_words(96)
+    ('45 min', '5.5 h', '4.0 days')
     """
     if hours < 2:
         return f"{round(hours * 60)} min"
@@ -91,4 +91,4 @@ def event_link(page: str, event: Mapping[Any, Any], text: str) -> dict[str, Any]
     """A cell that links to an event's window on a page, with some time around it; sorted by its start."""
     around = PeriodQuery(start=(event["start"] - AROUND).floor("h"), end=(event["end"] + AROUND).ceil("h"))
     search = address.join({"region": [str(event["region"])]} | around.texts())
-    return {"t": text, "href": f"./{page}{search}", "v": event["start"].value}
+    return {"t": text, "href": f"./{page}{search}", "v": event["start"].timestamp()}

@@ -23,6 +23,30 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "prices/regional": ({*WINDOW, "interval", "region"}, {"time", "region", "price"}),
     "prices/stats": ({*WINDOW, "region"}, {"region", "mean", "min", "max", "coverage"}),
+    "prices/by-hour": ({*WINDOW, "region", "by", "agg"}, {"time", "region", "hour", "price"}),
+    "prices/spread": ({*WINDOW, "interval", "a", "b", "agg"}, {"time", "spread"}),
+    "prices/spread-stats": (
+        {*WINDOW, "a", "b"},
+        {"a", "b", "mean", "mean_abs", "min", "max", "hours_above", "hours_below", "hours_equal", "coverage"},
+    ),
+    "prices/spread-bands": ({*WINDOW, "a", "b"}, {"band", "low", "high", "hours", "share", "mean", "contribution"}),
+    "prices/events": (
+        {*WINDOW, "region", "side", "threshold", "gap"},
+        {"start", "end", "region", "hours", "hours_beyond", "peak", "peak_time", "mean", "beyond"},
+    ),
+    "prices/interventions": ({*WINDOW, "region"}, {"start", "end", "region", "kind", "hours", "mean", "peak"}),
+    "prices/cumulative": (
+        {*WINDOW, "interval", "region"},
+        {"time", "region", "cumulative", "summed", "threshold", "share"},
+    ),
+    "prices/capture": (
+        {*WINDOW, "interval", "region", "fuel"},
+        {"time", "region", "fuel", "energy_mwh", "capture_price", "flat_price", "capture_rate", "share"},
+    ),
+    "prices/capture-stats": (
+        {*WINDOW, "region", "fuel"},
+        {"region", "fuel", "energy_mwh", "capture_price", "flat_price", "capture_rate", "share"},
+    ),
     "analysis/revenue": (
         {*WINDOW, "by", "region", "fuel", "station", "duid", "owner", "basis", "loss_adjusted"},
         {

@@ -158,7 +158,7 @@ def test_bands_have_seven_colours(theme):
 
 def test_the_heat_map_is_the_apis_answer(moving):
     view = view_of("heat", "&region=SA1,NSW1")
-    drawn = dict(zip(view.map.source.data["panel"], view.map.source.data["value"], strict=True))
+    drawn = dict(zip(view.map.source.data["name"], view.map.source.data["value"], strict=True))
     frame = asked(PriceHeat, moving, region=["SA1"])
     cells = frame["price"].to_numpy().reshape(2, 24).T
     np.testing.assert_allclose(drawn["SA"][::-1], cells, rtol=1e-6)
