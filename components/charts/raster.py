@@ -32,9 +32,7 @@ from components.charts.palette import Palette
 from components.charts.plain import PlainPlot, style_axis
 from components.market_time import AXIS_LABEL
 
-TALL = (
-    ":host { height: max(400px, calc(100vh - 334px)) !important; } :host(:focus:not(:focus-visible)) { outline: none; }"
-)
+TALL = ":host { height: max(400px, calc(100vh - 334px)) !important; }"
 """A picture takes what the screen has left below the controls and the map."""
 REST_MS = 160
 """A gesture is over when nothing has moved for so long."""

@@ -14,10 +14,11 @@ from components.charts.palette import Palette
 from components.charts.raster import RasterPlot
 from components.charts.raster_colours import STRIP_SHADES, strip_shades
 from components.charts.scales import STRIP_GAP, price_ticks, strip_places
+from components.vocabulary import REGIONS
 
 _SPAN_JS = "const b0 = source.data.right[special_vars.index], a = new Date(value), b = new Date(b0);"
 _PRICE_JS = JS_NUMBER + "return fmt(value, 2)"
-_NUMBERS = ("left", "right", "bottom", "top", "low", "high", "mean")
+_NUMBERS = ("interval", "right", "bottom", "top", "low", "high", "mean")
 _EMPTY_BANDS: dict[str, Any] = {**{n: np.empty(0) for n in _NUMBERS}, "region": [], "colour": []}
 
 
@@ -26,7 +27,7 @@ class PricesPlot(RasterPlot):
 
     def __init__(self, theme: Palette, *, height: int, x: Range1d):
         self.bands = ColumnDataSource(dict(_EMPTY_BANDS))
-        self.exact = ColumnDataSource({"t": np.empty(0), "y": np.empty(0)})
+        self.exact = ColumnDataSource({"t": np.empty(0), **{r: np.empty(0) for r in REGIONS}})
         self.regions: Sequence[str] = ()
         self.source_image = self.tinted = np.empty((0, 0), np.uint8)
         self.rules = Grid(dimension=1, ticker=FixedTicker(ticks=[]), level="underlay")
@@ -36,17 +37,19 @@ class PricesPlot(RasterPlot):
         self.figure.add_layout(self.rules)
         self.envelope = self.figure.add_glyph(
             self.bands,
-            Quad(left="left", right="right", bottom="bottom", top="top", fill_color="colour", line_color="colour"),
+            Quad(left="interval", right="right", bottom="bottom", top="top", fill_color="colour", line_color="colour"),
         )
         self.image.level = "glyph"
-        self.line = self.figure.add_glyph(self.exact, Step(x="t", y="y", mode="before", line_width=1.3))
+        self.lines = {
+            r: self.figure.add_glyph(self.exact, Step(x="t", y=r, mode="before", line_width=1.4)) for r in REGIONS
+        }
         # The picture lies over the bands.
-        self.figure.renderers = [self.envelope, self.image, self.line]
+        self.figure.renderers = [self.envelope, self.image, *self.lines.values()]
         when = CustomJSHover(args={"source": self.bands}, code=_SPAN_JS + SPAN_JS)
         price = CustomJSHover(code=_PRICE_JS)
         self.hover = HoverTool(
             renderers=[self.envelope], mode="vline", point_policy="follow_mouse", attachment="horizontal",
-            formatters={"@left": when, "@low": price, "@high": price, "@mean": price},
+            formatters={"@interval": when, "@low": price, "@high": price, "@mean": price},
         )  # fmt: skip
         self.figure.add_tools(self.hover)
         self.colour()
@@ -65,7 +68,7 @@ class PricesPlot(RasterPlot):
         known = np.isfinite(arrays["low"])
         rows, columns = np.nonzero(known)
         self.bands.data = {
-            "left": times[columns], "right": times[columns + 1],
+            "interval": times[columns], "right": times[columns + 1],
             "bottom": place(arrays["low"])[known].astype("float32"), "top": place(arrays["high"])[known].astype("float32"),
             "low": arrays["low"][known], "high": arrays["high"][known], "mean": arrays["mean"][known],
             "region": [self.regions[i] for i in rows.tolist()],
@@ -75,16 +78,15 @@ class PricesPlot(RasterPlot):
         self._label(bottom, top)
         lines = words["mode"] == "lines"
         if lines:
-            exact = arrays["lines"]
-            stamps = edges[0] + np.arange(1, exact.shape[1] + 1) * 300_000.0
-            holes = np.full((count, 1), np.nan)
+            exact = place(arrays["lines"]).astype("float32")
+            none = np.full(exact.shape[1], np.nan, "float32")
+            drawn = dict(zip(self.regions, exact, strict=True))
             self.exact.data = {
-                "t": np.tile(np.append(stamps, stamps[-1:]), count),
-                "y": np.hstack([place(exact), holes]).reshape(-1).astype("float32"),
-            }
+                "t": edges[0] + np.arange(1, exact.shape[1] + 1) * 300_000.0, **{r: drawn.get(r, none) for r in REGIONS},
+            }  # fmt: skip
             self.put((0.0, 1.0), (0.0, 1.0))
         else:
-            self.exact.data = {"t": np.empty(0), "y": np.empty(0)}
+            self.exact.data = {"t": np.empty(0), **{r: np.empty(0) for r in REGIONS}}
             if arrays["image"] is not self.source_image:
                 self.source_image, self.tinted = arrays["image"], _tinted(arrays["image"], count)
             self.put((float(edges[0]), float(edges[1])), (0.0, float(count)), image=self.tinted)
@@ -122,12 +124,13 @@ class PricesPlot(RasterPlot):
         self.hatch.visible = False
         if hasattr(self, "hover"):
             self.envelope.glyph.update(fill_alpha=0.35, line_alpha=0.35)
-            self.line.glyph.line_color = theme.ink
+            for region, line in self.lines.items():
+                line.glyph.line_color = theme.regions[region]
             if len(self.bands.data["region"]):
                 self.bands.data["colour"] = [theme.regions[r] for r in self.bands.data["region"]]
             self._shade()
             self.hover.tooltips = self.tooltip(
-                "@left{custom}", "<b>@region</b>: lowest @low{custom}, mean @mean{custom}, highest @high{custom} $/MWh"
+                "@interval{custom}", "<b>@region</b>: lowest @low{custom}, mean @mean{custom}, highest @high{custom} $/MWh"
             )
 
 

@@ -108,7 +108,9 @@ class UnitsView(PictureView):
         return f"{shown}{merged} · {bins}{no_capacity}"
 
     def title(self) -> str:
-        return f"{'Share of capacity' if self.page.chosen('value') == 'cf' else 'Power'} of every unit · {self.where()}"
+        what = "Share of capacity" if self.page.chosen("value") == "cf" else "Power"
+        fuel = f"{FUELS[self._fuel()].label} · " if self._fuel() else ""
+        return f"{what} of every unit · {fuel}{self.where()}"
 
     def extents(self, moved: dict[str, float]) -> dict[str, Any]:
         count = len(self.snapshot_rows)
