@@ -1,0 +1,196 @@
+"""Lean models write the same pages, behave the same when changed, and cost less."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from bokeh.core.has_props import HasProps
+from bokeh.core.property.descriptors import UnsetValueError
+from bokeh.document import Document
+from bokeh.model import Model, collect_models
+from bokeh.models import Button, ColumnDataSource, CustomJS, GlyphRenderer, LinearAxis, Plot, Range1d, Step, TapTool
+from bokeh.themes import Theme
+from every_page import EVERY
+from panel.io.state import set_curdoc
+
+from components.panel_speed import models
+
+
+@pytest.fixture
+def lean() -> Iterator[None]:
+    models.install()
+    yield
+    models.uninstall()
+
+
+def written(document: Document) -> str:
+    """A document as it is sent, its ids numbered in the order in which they turn up."""
+    content = document.to_json(deferred=False)
+    content.pop("defs", None)
+    text = json.dumps(content, sort_keys=True)
+    ids = dict.fromkeys(re.findall(r'"id": "([^"]+)"', text))
+    for number, name in enumerate(ids):
+        text = re.sub(rf"\b{re.escape(name)}\b", f"id {number}", text)
+    return re.sub(r"([A-Za-z])\d{5}\b", r"\1", text)  # Param numbers its objects
+
+
+def page_of(kind: Callable[[], Any]) -> Document:
+    document = Document()
+    with set_curdoc(document):
+        kind().root.server_doc(document)
+    return document
+
+
+def stock_and_lean(make: Callable[[], Any]) -> tuple[Any, Any]:
+    stock = make()
+    models.install()
+    try:
+        return stock, make()
+    finally:
+        models.uninstall()
+
+
+@EVERY
+def test_every_page_is_written_as_without_the_lever(kind, snapshot):
+    page_of(kind)  # what is remembered by the process is
+    stock, lean = stock_and_lean(lambda: written(page_of(kind)))
+    assert len(stock) > 10_000
+    assert lean == stock
+
+
+def _each_model(told: Callable[[Any], Any]) -> dict[str, Any]:
+    out = {}
+    for name, kind in sorted(Model.model_class_reverse_map.items()):
+        if not kind.__module__.startswith("bokeh.models"):
+            continue
+        try:
+            out[name] = told(kind())
+        except (TypeError, ValueError, NotImplementedError, RuntimeError, UnsetValueError) as why:
+            out[name] = type(why).__name__
+    return out
+
+
+def _plain(value: Any) -> Any:
+    return type(value).__name__ if isinstance(value, HasProps) else re.sub(r" at 0x\w+|id='\w+'", "", repr(value))
+
+
+def test_every_model_of_bokeh_is_written_and_walked_as_without_the_lever():
+    def told(model: Any) -> Any:
+        walked = sorted(type(m).__name__ for m in collect_models(model))
+        return walked, {k: _plain(v) for k, v in model.properties_with_values(include_defaults=False).items()}
+
+    stock, lean = stock_and_lean(lambda: _each_model(told))
+    assert len(stock) > 400
+    assert {k: (v, lean[k]) for k, v in stock.items() if lean[k] != v} == {}
+
+
+def test_every_property_has_the_same_value_when_it_is_looked_at():
+    def told(model: Any) -> Any:
+        out = {}
+        for name in sorted(type(model).properties()):
+            try:
+                out[name] = _plain(getattr(model, name))
+            except (UnsetValueError, AttributeError) as why:
+                out[name] = type(why).__name__
+        return out
+
+    stock, lean = stock_and_lean(lambda: _each_model(told))
+    assert {k: (v, lean[k]) for k, v in stock.items() if lean[k] != v} == {}
+
+
+def test_a_container_comes_into_being_when_asked_for_and_belongs_to_one_model(lean):
+    one, other = ColumnDataSource(), ColumnDataSource()
+    assert "tags" not in one._unstable_default_values
+    assert one.tags is one.tags
+    one.tags.append("mine")
+    assert (one.tags, other.tags, ColumnDataSource().tags) == (["mine"], [], [])
+    assert one.properties_with_values(include_defaults=False)["tags"] == ["mine"]
+    assert "tags" not in other.properties_with_values(include_defaults=False)
+
+
+def test_changes_inside_containers_are_told(lean):
+    told = []
+    source = ColumnDataSource({"x": np.arange(3.0)})
+    source.on_change("tags", lambda attr, old, new: told.append((attr, old, new)))
+    source.on_change("data", lambda attr, old, new: told.append(attr))
+    source.tags.append(1)
+    source.data["y"] = np.arange(3.0)
+    source.stream({"x": [3.0], "y": [3.0]})
+    assert told == [("tags", [], [1]), "data", "data"]
+    document = Document()
+    document.add_root(source)
+    events = []
+    document.on_change(events.append)
+    source.tags += [2]
+    assert [(e.attr, e.new) for e in events] == [("tags", [1, 2])]
+
+
+def test_models_made_before_go_on_as_they_were():
+    old = ColumnDataSource(tags=[1])
+    told = []
+    old.on_change("tags", lambda attr, old, new: told.append(list(new)))
+    models.install()
+    try:
+        old.tags.append(2)
+        button = Button(tags=old.tags)
+        old.tags = [3]
+        button.tags.append(4)
+        old.tags.append(5)
+    finally:
+        models.uninstall()
+    assert (told, button.tags) == ([[1, 2], [3], [3, 5]], [1, 2, 4])
+
+
+def test_one_container_in_two_models_tells_both_and_only_those_that_have_it(lean):
+    shared = Button(tags=[1]).tags
+    told = []
+    shown = [Button(tags=shared), Button(tags=shared)]
+    for model in shown:
+        model.on_change("tags", lambda attr, old, new: told.append(new))
+    shared.append(2)
+    assert len(told) == 2
+    shown[0].tags = [9]
+    told.clear()
+    shared.append(3)
+    assert told == [[1, 2, 3]]
+
+
+def test_shownin_containers_are_found_wherever_they_are(lean):
+    plot = Plot(x_range=Range1d(), y_range=Range1d())
+    plot.js_property_callbacks["change:width"] = [CustomJS(code="1")]
+    plot.tags.append({"deep": [Step()]})
+    plot.add_tools(TapTool(callback=CustomJS(code="2")))
+    names = [type(m).__name__ for m in collect_models(plot)]
+    assert (names.count("CustomJS"), names.count("Step"), names.count("TapTool")) == (2, 1, 1)
+
+
+def test_what_must_be_set_is_missed(lean):
+    document = Document()
+    document.add_root(ColumnDataSource())
+    with pytest.raises(UnsetValueError):
+        GlyphRenderer(data_source=ColumnDataSource()).properties_with_values(include_defaults=False)
+    with pytest.raises(UnsetValueError):
+        collect_models(GlyphRenderer(data_source=ColumnDataSource()))
+
+
+def test_a_theme_still_counts(lean):
+    document = Document(theme=Theme(json={"attrs": {"LinearAxis": {"axis_line_color": "red", "tags": ["themed"]}}}))
+    axis = LinearAxis()
+    document.add_root(axis)
+    assert (axis.axis_line_color, axis.tags) == ("red", ["themed"])
+    assert axis.properties_with_values(include_defaults=False)["axis_line_color"] == "red"
+
+
+@EVERY
+def test_a_page_has_few_containers_that_nobody_looks_at(kind, snapshot):
+    def count() -> int:
+        page = page_of(kind)
+        return sum(len(model._unstable_default_values) for model in page.models)
+
+    stock, lean = stock_and_lean(count)
+    assert lean < stock / 3
