@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from components.charts.lines import LineData
@@ -31,9 +30,7 @@ def _size(value: Any) -> int:
         return int(value.memory_usage(deep=False).sum())
     if isinstance(value, StackData | LineData):
         return 1000 + sum(a.nbytes for a in value.columns.values())
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    return 1000
+    return 1000 + int(getattr(value, "nbytes", 0))
 
 
 class Answers:

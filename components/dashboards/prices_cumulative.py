@@ -121,6 +121,9 @@ class Cumulative(PriceView):
         """Times in which AEMO stepped in, where the data says so."""
         span = formats.window(window.start, window.end)
         found = ANSWERS.ask(snapshot, self.over(window, MarketInterventions))
+        if snapshot.first("price") is None:
+            self.flags_card.hide()
+            return
         if not found.present:
             self.flags_card.empty(f"The files of {span} do not say; AEMO's dispatch files do.")
             return

@@ -47,6 +47,8 @@ class PriceView(View):
     ) -> None:
         """These cards (default all) say that there is nothing, and where there is."""
         reason = f"{what} in {formats.window(window.start, window.end)}."
+        if snapshot.first("price") is None:
+            reason = "The stored data has no prices."
         for card in cards or self.cards:
             card.empty(reason, actions=self.page.nearest_window(snapshot, "price", window))
 

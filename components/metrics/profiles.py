@@ -24,6 +24,11 @@ class Folded:
     minutes: int
 
     @property
+    def nbytes(self) -> int:
+        """Size of the numbers."""
+        return self.values.nbytes + self.days.nbytes
+
+    @property
     def starts(self) -> np.ndarray:
         """Where each slot begins [minutes after midnight]."""
         return np.arange(self.values.shape[-1]) * self.minutes

@@ -26,6 +26,7 @@ from components.queries.prices_events import PriceEvents
 from components.queries.prices_heat import PriceHeat
 from components.queries.prices_spread import PriceSpreadBands, PriceSpreadStats
 from components.queries.time_of_day import PricesTimeOfDay
+from components.store.snapshot import Snapshot
 
 SLUGS = [v.slug for v in PricesDashboard.views]
 TWO_DAYS = {"start": START, "end": END}
@@ -91,6 +92,15 @@ def test_every_card_of_every_view_offers_its_questions(slug, moving, monkeypatch
         assert card.head.offers
         assert all(link["api"].startswith("./api/prices/") for link in card.head.links)
         assert card.head.links
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_without_any_price_every_view_says_so_and_names_no_day(slug, monkeypatch):
+    full = market()
+    serve(monkeypatch, Snapshot("no-prices", {"scada": full.chunks("scada")}, full.units))
+    page = PricesDashboard(f"?view={slug}")
+    shown = [c.head for c in page._cards() if c.view.visible]
+    assert {(head.mode, head.reason) for head in shown} == {("empty", "The stored data has no prices.")}
 
 
 # -- bands and duration ------------------------------------------------------------------------------
