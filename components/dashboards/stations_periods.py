@@ -63,13 +63,13 @@ class PeriodView(StationView):
         )  # fmt: skip
         self.legend = Legend()
         drawn = [figure(c.figure) for c in (self.energy, self.money, self.price)]
-        self.chart_card = self.card(self.heading, *drawn[:2], self.legend, drawn[2])
+        self.chart_card = self.card(self.heading, *self.above(), *drawn[:2], self.legend, drawn[2])
         self.ledger = Ledger(stacked=True)
-        self.table_card = self.card("Figures", *self.above(), self.ledger)
+        self.table_card = self.card("Figures", self.ledger)
         return [self.chart_card.view, self.table_card.view]
 
     def above(self) -> Sequence[Any]:
-        """Parts above the table."""
+        """Parts above the charts."""
         return ()
 
     def charts(self) -> Sequence[Any]:
