@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from bokeh.models import FixedTicker
 
 from components.charts import formats
 from components.charts.category_bars import BarChart, BarData, bar_data
@@ -75,6 +76,7 @@ class Regions(FuelView):
             left=76,
             row=44,
         )
+        self.shares.value_axis.ticker = FixedTicker(ticks=[0, 25, 50, 75, 100])
         self.legend, self.ledger = Legend(), Ledger(columns=COLUMNS)
         self.energy_card = self.card("Energy", self.legend, figure(self.energy.figure))
         self.share_card = self.card("Shares", figure(self.shares.figure))

@@ -110,7 +110,7 @@ class YearOnYear(FuelView):
         said = f"{formats.window(window.start, window.end)} against {before}"
         some = any(np.isfinite(rows[n][f"{column}_before"]) for n in order)
         self.bar_card.ready(
-            said + (" (pale)" if some else " · nothing to compare: a year before is not (fully) covered"),
+            said + (" (faint)" if some else " · nothing to compare: a year before is not (fully) covered"),
             heading=f"{label}, now and a year before · {self.name()}",
         )
         self.table_card.ready(said, heading=f"Year on year · {self.name()}")

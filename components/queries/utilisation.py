@@ -11,7 +11,6 @@ import param
 
 from components.market_time import Window, label_side
 from components.metrics.buckets import Axis, KeyedMeans
-from components.metrics.generation import AS_READ, POSITIVE, signed
 from components.metrics.revenue import ratio
 from components.metrics.utilisation import distribution, power_and_capacity
 from components.queries.base import Names, PeriodQuery, Result, WindowQuery, register
@@ -57,7 +56,6 @@ class _Collected:
 
     def _layers(self, part: Readings) -> Iterator[tuple[list[Key], np.ndarray, np.ndarray]]:
         table, rows = self.table, part.rows
-        values = None
         for market in (False, True):
             if market and NEM not in self.asked:
                 continue
@@ -69,10 +67,14 @@ class _Collected:
                 if homes[k] in self.asked or (not self.region and homes[k] not in REGIONS):
                     codes[k] = index.setdefault((homes[k], fuel, tech if self.fine else ""), len(index))
             mine = np.flatnonzero(codes >= 0)
-            if not len(mine):
-                continue
-            values = _in_service(table, part) if values is None else values
-            yield list(index), *power_and_capacity(values[mine], table.capacity_mw[rows[mine]], codes[mine], len(index))
+            if len(mine):
+                values = part.values if len(mine) == len(rows) else part.values[mine]
+                power, capacity = power_and_capacity(
+                    values, table.capacity_mw[rows[mine]], codes[mine], len(index),
+                    storage=set(np.flatnonzero(table.role[rows[mine]] == BIDIRECTIONAL).tolist()),
+                    registered=_registered(table, part, rows[mine]),
+                )  # fmt: skip
+                yield list(index), power, capacity
 
     @property
     def keys(self) -> list[Key]:
@@ -90,16 +92,14 @@ class _Collected:
         return {word: [key[at] for key in keys] for at, word in enumerate(words)}
 
 
-def _in_service(table: UnitTable, part: Readings) -> np.ndarray:
-    """Power generated, missing where a unit is not registered (K, T)."""
-    rows = part.rows
-    both = table.role[rows] == BIDIRECTIONAL
-    values = np.where(both[:, None], signed(part.values, POSITIVE), signed(part.values, AS_READ))
+def _registered(table: UnitTable, part: Readings, rows: np.ndarray) -> dict[int, np.ndarray]:
+    """When units were registered, of those that were not all the time: place among ``rows`` -> (T,) bool."""
     first, last = part.times[0] - STEP, part.times[-1]
-    for k in np.flatnonzero((table.registered_from[rows] > first) | (table.registered_to[rows] < last)):
-        outside = (part.times <= table.registered_from[rows[k]]) | (part.times > table.registered_to[rows[k]])
-        values[k, outside] = np.nan
-    return values
+    partly = (table.registered_from[rows] > first) | (table.registered_to[rows] < last)
+    return {
+        k: (part.times > table.registered_from[rows[k]]) & (part.times <= table.registered_to[rows[k]])
+        for k in np.flatnonzero(partly).tolist()
+    }
 
 
 @register

@@ -86,6 +86,15 @@ def test_power_and_the_capacity_that_was_in_service():
     np.testing.assert_array_equal(capacity, [[100, 40, NAN], [10, 10, 10]])
 
 
+def test_storage_counts_what_it_gives_and_units_only_while_they_are_registered():
+    values = np.array([[10.0, -20, 5], [30, 30, 30]])
+    power, capacity = power_and_capacity(
+        values, np.array([40.0, 60]), np.array([0, 0]), 1, storage={0}, registered={1: np.array([False, True, True])}
+    )
+    np.testing.assert_array_equal(power, [[10, 30, 35]])
+    np.testing.assert_array_equal(capacity, [[40, 100, 100]])
+
+
 def test_the_distribution_runs_from_the_highest_down():
     found = distribution(np.array([0.1, NAN, 0.5, 0.3]), np.array([0, 0.25, 0.5, 1]))
     assert found.tolist() == pytest.approx([0.5, 0.4, 0.3, 0.1])
