@@ -21,7 +21,7 @@ from bokeh.models import (
     VArea,
 )
 
-from components.charts.lean import FONT, LEFT, milliseconds, time_formatter
+from components.charts.lean import FONT, milliseconds, time_formatter
 from components.charts.palette import Palette
 from components.charts.plain import style_axis
 from components.charts.raster import REST_MS, with_numbers
@@ -46,7 +46,7 @@ class ArchiveMap:
         self.x, self.y = Range1d(start=0, end=1), Range1d(start=0, end=1)
         self.figure = Plot(
             x_range=self.x, y_range=self.y, height=height, sizing_mode="stretch_width", toolbar_location=None,
-            min_border_left=LEFT, min_border_right=28, min_border_top=2, min_border_bottom=22, outline_line_color=None,
+            min_border_left=18, min_border_right=18, min_border_top=2, min_border_bottom=22, outline_line_color=None,
             background_fill_alpha=0, border_fill_alpha=0, lod_threshold=None, name="Archive",
         )  # fmt: skip
         self.axis = DatetimeAxis(
