@@ -25,7 +25,7 @@ from bokeh.models import (
 from bokeh.models.axes import CategoricalAxis
 
 from components.charts.formats import JS_NUMBER
-from components.charts.lean import FONT, LEFT
+from components.charts.lean import FONT, LEFT, literal
 from components.charts.palette import Palette
 from components.charts.plain import style_axis
 
@@ -135,5 +135,5 @@ class SegmentBars:
         self.zero.line_color = theme.muted
         self.hover.tooltips = (
             f'<div style="font:12px {FONT};color:{theme.ink};background:{theme.card};margin:-6px;padding:8px 10px;'
-            f'border:1px solid {theme.line};border-radius:6px"><b>@row · @part</b><br>@value{{custom}} {self.unit}</div>'
+            f'border:1px solid {theme.line};border-radius:6px"><b>@row · @part</b><br>@value{{custom}} {literal(self.unit)}</div>'
         )

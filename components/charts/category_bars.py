@@ -37,7 +37,7 @@ from bokeh.models import (
 )
 
 from components.charts.formats import JS_NUMBER
-from components.charts.lean import FONT, LEFT
+from components.charts.lean import FONT, LEFT, literal
 from components.charts.palette import Palette
 from components.charts.plain import style_axis
 
@@ -234,7 +234,7 @@ class BarChart:
         self.words.glyph.text_color = theme.ink
         self.hover.tooltips = (
             f'<div style="font:12px {FONT};color:{theme.ink};background:{theme.card};margin:-6px;padding:8px 10px;'
-            f'border:1px solid {theme.line};border-radius:6px"><b>@category</b> · @label<br>@value{{custom}} {self.unit}</div>'
+            f'border:1px solid {theme.line};border-radius:6px"><b>@category</b> · @label<br>@value{{custom}} {literal(self.unit)}</div>'
         )
 
 

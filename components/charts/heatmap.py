@@ -25,7 +25,7 @@ from bokeh.models import (
 )
 
 from components.charts.formats import JS_NUMBER
-from components.charts.lean import FONT
+from components.charts.lean import FONT, literal
 from components.charts.palette import Palette
 from components.charts.plain import PlainPlot
 from components.charts.scales import price_ticks, stretch
@@ -184,7 +184,7 @@ class HeatMap(PlainPlot):
         self.hover.tooltips = (
             f'<div style="font:12px {FONT};color:{theme.ink};background:{theme.card};margin:-6px;padding:8px 10px;'
             f'border:1px solid {theme.line};border-radius:6px"><div style="color:{theme.muted};margin-bottom:4px">'
-            f"$x{{custom}} $y{{custom}}</div><b>@name</b> @value{{custom}} {self.unit}</div>"
+            f"$x{{custom}} $y{{custom}}</div><b>@name</b> @value{{custom}} {literal(self.unit)}</div>"
         )
 
     def _ticks_of_bar(self, ticks: Mapping[float, str]) -> None:

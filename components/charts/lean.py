@@ -259,8 +259,8 @@ def tooltip(rows: Mapping[str, tuple[str, str, str, int]], theme: Palette) -> st
     """The HTML of a hover. Only words of the program go in; Bokeh escapes the values."""
     lines = "".join(
         f'<tr><td><span style="display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:6px;'
-        f'background:{colour}"></span>{label}</td>'
-        f'<td style="text-align:right;padding-left:14px;font-variant-numeric:tabular-nums">@{column}{{custom}} {unit}</td></tr>'
+        f'background:{colour}"></span>{literal(label)}</td>'
+        f'<td style="text-align:right;padding-left:14px;font-variant-numeric:tabular-nums">@{column}{{custom}} {literal(unit)}</td></tr>'
         for column, (label, colour, unit, _) in rows.items()
     )
     return (
@@ -269,3 +269,12 @@ def tooltip(rows: Mapping[str, tuple[str, str, str, int]], theme: Palette) -> st
         f'<div style="color:{theme.muted};margin-bottom:4px">@t{{custom}}</div>'
         f'<table style="border-collapse:collapse">{lines}</table></div>'
     )
+
+
+def literal(words: str) -> str:
+    """Words for a hover, as they are: Bokeh would take ``$M`` for one of its variables and write ``???``.
+
+    >>> literal("$M")
+    '&#36;M'
+    """
+    return words.replace("$", "&#36;").replace("@", "&#64;")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from components.charts.lean import complete_index, milliseconds, step_edges
+from components.charts.lean import complete_index, milliseconds, step_edges, tooltip
 from components.charts.lines import LineChart, line_data
 from components.charts.mix import mix_rows
 from components.charts.palette import DARK, LIGHT
@@ -121,3 +121,7 @@ def test_the_last_step_before_a_hole_reaches_to_the_hole():
     assert data.columns["t"].tolist() == [at[0], at[1], at[1], at[2], at[3], at[3], at[4]]
     np.testing.assert_array_equal(data.columns["v_NSW1"], np.array([5, 5, NAN, 7, 7, NAN, NAN], "float32"))
     assert data.columns["v_SA1"].tolist() == [1, 1, 2, 3, 3, 4, 4]
+
+
+def test_a_unit_with_a_dollar_is_no_variable_of_bokehs():
+    assert "@v{custom} &#36;M<" in tooltip({"v": ("Revenue", "#000000", "$M", 3)}, LIGHT)

@@ -1,10 +1,12 @@
 """Dragging over a chart: every figure, table and word beside it becomes that of the new window."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import panel as pn
 import pytest
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, HoverTool
 from every_page import dashboard_of
 
 from components.dashboards.parts import Part
@@ -37,6 +39,13 @@ def shown(page) -> list:
     return out
 
 
+def unknown_variables(page) -> list[str]:
+    """What hovers say with a dollar and letters: Bokeh writes ``???`` for all but its own variables."""
+    figures = [pane.object for pane in page.root.select(pn.pane.Bokeh)]
+    tips = [str(tool.tooltips) for f in figures for tool in f.toolbar.tools if isinstance(tool, HoverTool)]
+    return [found for tip in tips for found in re.findall(r"\$(?!(?:index|name|x|y|sx|sy|snap_x|snap_y)\b)\w+", tip)]
+
+
 @pytest.mark.parametrize(("slug", "view"), VIEWS, ids=lambda v: v or "only")
 def test_a_zoomed_page_is_the_page_at_that_address(snapshot, slug, view):
     kind = dashboard_of(slug)
@@ -47,3 +56,4 @@ def test_a_zoomed_page_is_the_page_at_that_address(snapshot, slug, view):
     assert f"start={FROM:%Y-%m-%dT%H:%M}" in page.bar.search
     assert shown(page) == shown(again)
     assert shown(page) != before
+    assert unknown_variables(page) == []

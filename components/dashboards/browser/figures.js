@@ -2,7 +2,15 @@
 // how its values are written: rows of a table and entries of a legend need no word from whoever made the figure. A
 // figure without a hover gives the columns of its first glyph.
 const plots_in = (view) => view.canvas_view ? (view.el.offsetWidth ? [view] : []) : (view.child_views ?? []).flatMap(plots_in)
-const REFERENCE = /([@$])(?:\{([^}]+)\}|(\w+))(?:\{([^}]*)\})?/g
+// "@column{format}" and Bokeh's own "$x"; "$M" is a unit.
+const REFERENCE = /(@|\$(?=(?:index|name|x|y|sx|sy|snap_x|snap_y)\b))(?:\{([^}]+)\}|(\w+))(?:\{([^}]*)\})?/g
+const UNIT = /^(\$\w*(\/\w+)*|%|[kMGT]?Wh?(\/\w+)?|t\/MWh|k?t|h|hours|min|minutes|% of .*)$/
+// Words between two values: the unit of the one before, the label of the one after.
+const between = (text) => {
+  const parts = text.split(/[·,;|]/).map(bare)
+  if (parts.length > 1) return {unit: parts[0], label: parts.at(-1)}
+  return !parts[0] || UNIT.test(parts[0]) ? {unit: parts[0], label: ""} : {unit: "", label: parts[0]}
+}
 const bare = (text) => text.replace(/\s+/g, " ").replace(/^[\s·,;:|–()-]+|[\s·,;:|–(-]+$/g, "")
 
 // Lines of a hover's HTML: their text, and the colour of the swatch that stands in them.
@@ -26,7 +34,8 @@ const hover_fields = (tooltips) => {
     const found = [...text.matchAll(REFERENCE)]
     return found.map((m, i) => ({
       special: m[1] === "$", column: m[2] ?? m[3], key: m[1] + (m[2] ?? m[3]), format: m[4] ?? "", colour: i ? null : colour,
-      label: i ? "" : bare(text.slice(0, m.index)), unit: bare(text.slice(m.index + m[0].length, found[i + 1]?.index)),
+      label: i ? between(text.slice(found[i - 1].index + found[i - 1][0].length, m.index)).label : bare(text.slice(0, m.index)),
+      unit: found[i + 1] ? between(text.slice(m.index + m[0].length, found[i + 1].index)).unit : bare(text.slice(m.index + m[0].length)),
     }))
   })
 }
@@ -34,9 +43,10 @@ const hover_fields = (tooltips) => {
 const axis_label = (plot, sides) => sides.flatMap(s => plot[s] ?? []).find(a => typeof a.axis_label === "string" && a.axis_label)?.axis_label ?? ""
 const named = (field, plot, glyph) => {
   const at = (name) => glyph?.[name]?.field === field.column || (field.special && field.column === name)
-  const word = field.column.replace(/_/g, " ")
-  const label = field.label || (at("x") && axis_label(plot, ["below", "above"])) || (at("y") && axis_label(plot, ["left", "right"]))
-    || (word.toLowerCase() === field.unit.toLowerCase() ? "Value" : word === "name" ? "Series" : word[0].toUpperCase() + word.slice(1))
+  const word = field.column === glyph?.image?.field ? "value" : field.column === "t" ? "time" : field.column.replace(/_/g, " ")
+  const capital = (words) => words[0].toUpperCase() + words.slice(1)
+  const label = (field.label && capital(field.label)) || (at("x") && axis_label(plot, ["below", "above"])) || (at("y") && axis_label(plot, ["left", "right"]))
+    || (word.toLowerCase() === field.unit.toLowerCase() ? "Value" : word === "name" ? "Series" : field.special && word === "y" ? "Row" : field.special && word === "x" ? "Column" : capital(word))
   return field.unit && !label.includes(`(${field.unit})`) ? `${label} (${field.unit})` : label
 }
 const plain_number = (value, format) => {
@@ -50,24 +60,28 @@ const plain_number = (value, format) => {
 }
 const plain_time = (ms) => Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 16).replace("T", " ") : "–"
 
-// One table: {name, columns: [label], count, row(i) -> [text]}. `places` are rows of the source, or cells of its images.
+// A picture has a cell for each pixel; its table has the first so many, the files of the Data menu have all.
+const MOST_ROWS = 20000
+// One table: {columns: [label], count, drawn, row(n) -> [text]}. A place is a row of the source, or a cell of its images.
 const sheet = (plot, renderer, fields, formatters) => {
   const source = renderer.data_source, glyph = renderer.glyph, data = source.data
   const images = /^Image/.test(glyph.type ?? "")
-  let places
+  let count, place
   if (images) {
-    places = []
     const all = data[glyph.image?.field] ?? []
-    for (let index = 0; index < all.length; index++) {
-      const [height, width] = all[index].shape ?? [all[index].length, all[index][0]?.length ?? 0]
-      for (let j = height - 1; j >= 0; j--) for (let i = 0; i < width; i++) places.push({index, i, j, flat_index: j * width + i})
+    const [height, width] = all[0]?.shape ?? [all[0]?.length ?? 0, all[0]?.[0]?.length ?? 0]
+    count = all.length * height * width
+    place = (n) => {
+      const index = Math.floor(n / (height * width)), j = height - 1 - Math.floor(n / width) % height, i = n % width
+      return {index, i, j, flat_index: j * width + i}
     }
   } else {
-    const x = data[glyph.x?.field], count = source.get_length() ?? 0
-    const steps = x && plot.renderers.some(r => r.data_source === source
+    const x = data[glyph.x?.field], steps = x && plot.renderers.some(r => r.data_source === source
       && (r.glyph?.mode === "after" || r.glyph?.step_mode === "after") && r.glyph.x?.field === glyph.x.field)
     // Of a step both edges are in the source, the second one only to end it.
-    places = [...Array(count).keys()].filter(i => !steps || x[i + 1] > x[i]).map(index => ({index}))
+    const rows = [...Array(source.get_length() ?? 0).keys()].filter(i => !steps || x[i + 1] > x[i])
+    count = rows.length
+    place = (n) => ({index: rows[n]})
   }
   const times = new Set(["below", "above", "left", "right"].flatMap(s => plot[s] ?? []).some(a => /^Datetime/.test(a.type)) ? [glyph.x?.field] : [])
   const cell = (field, place) => {
@@ -82,8 +96,8 @@ const sheet = (plot, renderer, fields, formatters) => {
     return way === "datetime" || times.has(field.column) ? plain_time(value) : plain_number(value, field.format)
   }
   const columns = fields.map(f => named(f, plot, glyph))
-  return {columns, count: places.length, row: (i) => fields.map((f, c) => {
-    const text = cell(f, places[i])
+  return {columns, drawn: count, count: Math.min(count, MOST_ROWS), row: (n) => fields.map((f) => {
+    const text = cell(f, place(n))
     return f.unit && text.endsWith(" " + f.unit) ? text.slice(0, -f.unit.length - 1) : text
   })}
 }
@@ -124,8 +138,11 @@ const legend_in = (view, plots) => {
   const from_hovers = (plot) => plot.toolbar.tools.filter(t => t.type === "HoverTool").flatMap(t => hover_fields(t.tooltips))
     .filter(f => f.colour && f.label)
   const from_data = (plot) => plot.renderers.filter(r => r.visible && r.data_source).flatMap(({data_source: {data}}) => {
-    const colours = data.colour ?? data.color, names = data.fuel ?? data.label ?? data.name
-    return colours && names ? [...colours].map((colour, i) => ({label: String(names[i]), colour})) : []
+    const colours = [...(data.colour ?? data.color ?? [])], known = ["fuel", "label", "part", "name", "category", "region"]
+    // The words that go with the colours: one of each for each.
+    const names = known.map(n => data[n]).find(words => words && typeof words[0] === "string"
+      && new Set(colours.map((c, i) => c + words[i])).size === new Set(colours).size && new Set(words).size === new Set(colours).size)
+    return names ? colours.map((colour, i) => ({label: names[i], colour})) : []
   })
   const given = parts(view)
   const each = given.length ? [given] : plots.map(plot => { const own = from_hovers(plot); return own.length ? own : from_data(plot) })

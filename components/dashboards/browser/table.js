@@ -26,7 +26,7 @@ const show_table = (place, view, heading, detail) => {
     put(sheet, h("table", {}, h("thead", {}, h("tr", {}, s.columns.map((c, i) => h("th", {scope: "col", class: right[i] ? "number" : null}, c)))),
       h("tbody", {}, rows.map(r => h("tr", {}, r.map((x, i) => h("td", {class: right[i] ? "number" : null}, x)))))))
     sheet.scrollTop = 0
-    count.textContent = `${(from + 1).toLocaleString("en-AU")}–${to.toLocaleString("en-AU")} of ${s.count.toLocaleString("en-AU")} rows`
+    count.textContent = `${(from + 1).toLocaleString("en-AU")}–${to.toLocaleString("en-AU")} of ${s.count.toLocaleString("en-AU")} rows${s.drawn > s.count ? `; ${s.drawn.toLocaleString("en-AU")} are drawn, the Data menu has all` : ""}`
     earlier.disabled = from === 0
     later.disabled = to >= s.count
   }
