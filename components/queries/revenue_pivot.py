@@ -153,8 +153,8 @@ class Tree:
                 order = np.lexsort((level.ranks if q.ascending else -level.ranks,))
             else:
                 values = level.figures[q.sort]
-                # What is missing comes last, whichever way the rest is sorted.
-                order = np.lexsort((level.ranks, values if q.ascending else -values, np.isnan(values)))
+                # What is missing (NaN) comes last, whichever way the rest is sorted.
+                order = np.lexsort((level.ranks, values if q.ascending else -values))
             least = q.min_share / 100 * self.total["energy_mwh"]
             there = level.figures["readings"] > 0
             shown = there & ((level.figures["energy_mwh"] >= least) | (q.min_share == 0))

@@ -117,6 +117,22 @@ def test_owners_capacities_and_coverage_over_a_change_of_the_registry(market):
     assert alone["coverage"].to_dict() == {"B": 1}
 
 
+def test_a_unit_without_a_reading_under_the_owners_asked_for_is_not_expected_of_them(market):
+    """U1 stopped when B took it over: of B and C together only C's unit is expected."""
+    unit = {"region": "SA1", "fuel": "wind", "fueltech": "wind"}
+    units = [
+        {"duid": "U1", "owner": "A", "valid_from": pd.NaT, **unit},
+        {"duid": "U1", "owner": "B", "valid_from": pd.Timestamp("2024-07-01T00:30"), **unit},
+        {"duid": "U2", "owner": "C", "valid_from": pd.NaT, **unit},
+    ]
+    snapshot = market(
+        units=units, scada={"U1": [10.0] * 6 + [np.nan] * 6, "U2": [1.0] * 12}, price={"SA1": [50.0] * 12}
+    )
+    asked = {"owner": ["B", "C"]}
+    assert one(snapshot, "fuel", **asked)["coverage"].to_dict() == {"wind": 1}
+    assert Revenue(**HOUR, by=["fuel"], **asked).run(snapshot).frame["coverage"].tolist() == [1]
+
+
 @pytest.mark.parametrize("by", [list(p) for p in list(permutations(GROUPS, 3))[::11]] + [list(GROUPS)])
 def test_children_add_up_to_their_parent_and_all_to_the_total(mixed, by):
     frame = table(mixed, by=by, depth=len(by), total=True)
