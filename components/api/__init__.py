@@ -12,6 +12,7 @@ from typing import Any
 
 import components.queries  # noqa: F401 - makes every question known
 from components.api.base import ApiHandler
+from components.api.context import ContextDocument, notices, predispatch
 from components.api.delivery import path_parameters
 from components.api.docs import DocsHandler, OpenApiHandler
 from components.api.formats import FORMATS
@@ -29,6 +30,8 @@ Route = tuple[str, type[ApiHandler], dict[str, Any]]
 _DOCUMENT_HANDLERS: dict[str, tuple[type[ApiHandler], dict[str, Any]]] = {
     "metadata": (SnapshotDocument, {"make": metadata}),
     "health": (HealthHandler, {}),
+    "predispatch": (ContextDocument, {"make": predispatch}),
+    "notices": (ContextDocument, {"make": notices}),
     "ready": (ReadyHandler, {}),
     "openapi.json": (OpenApiHandler, {}),
     "docs": (DocsHandler, {}),

@@ -28,6 +28,13 @@ def collector() -> Any:
     return shared.collector()
 
 
+def context() -> dict[str, Any]:
+    """AEMO's forecasts and notices (:mod:`components.store.context`)."""
+    from components.store import shared
+
+    return shared.context()
+
+
 def status() -> Any:
     """Whether the data is loading, ready or degraded, and why (:class:`components.store.shared.SharedStatus`)."""
     from components.store import shared

@@ -36,6 +36,17 @@ DOCUMENTS: dict[str, tuple[str, str, str]] = {
         "fares; 503 only while loading.",
         "Health",
     ),
+    "predispatch": (
+        "Forecast prices and demand",
+        "AEMO's newest predispatch by region: 5 minutes for the next hour, half hours after that, as last collected; "
+        "`data` is a dict of equally long arrays.",
+        "Document",
+    ),
+    "notices": (
+        "Market notices",
+        "AEMO's market notices of the last days, the newest first, as last collected.",
+        "Document",
+    ),
     "ready": ("Readiness", "200 where there is data to answer from, 503 and why where there is none yet.", "Document"),
     "openapi.json": ("This description", "OpenAPI 3.1, generated from the questions.", "OpenAPI"),
     "docs": ("Documentation", "A page to read about the endpoints and to try them.", "Page"),

@@ -21,6 +21,7 @@ from components.ingest.collector_state import CollectorState, Round
 from components.ingest.coverage import Gaps, find_gaps
 from components.ingest.discover import ARCHIVE, CURRENT, MMSDM, Listing, Source, Wanted
 from components.ingest.fetch import Limits
+from components.ingest.follow_context import ContextFollower
 from components.ingest.ledger import Ledger
 from components.ingest.names import UNITS
 from components.ingest.nemweb import open_source
@@ -75,6 +76,7 @@ class Collector:
             self._lock.release()
             raise
         self.state = CollectorState.begin(lake.root, source)
+        self._context = ContextFollower(lake, self._source)
         self._looked_for_gaps: pd.Timestamp | None = None
 
     def __enter__(self) -> Collector:
@@ -92,6 +94,7 @@ class Collector:
         done = Round(began=self.clock())
         try:
             self._current(done)
+            done.aside += self._context.look(self.clock())
             due = self._looked_for_gaps
             if self.settings.backfill_days and (
                 due is None or self.clock() - due >= pd.Timedelta(seconds=self.settings.backfill_seconds)
@@ -102,6 +105,8 @@ class Collector:
             done.error = str(busy)
         except DashboardError as wrong:
             done.error = str(wrong)
+        except OSError as wrong:
+            done.error = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else str(wrong)
         except Exception as wrong:  # the next round may do better; the service goes on with what it has
             log.exception("a round of the collector failed")
             done.error = f"{type(wrong).__name__}: {wrong}"

@@ -78,6 +78,10 @@ class Source(Protocol):
         """The wanted files."""
         ...
 
+    def files_in(self, folder: str) -> list[SourceFile]:
+        """Every file of one folder below the source, whatever its name; SourceError where it cannot be listed."""
+        ...
+
     def read(self, file: SourceFile) -> bytes:
         """The bytes of one file (FileRejected, SourceError)."""
         ...
@@ -176,6 +180,10 @@ def spelled(path: str) -> str:
     while "%" in path and unquote(path) != path:
         path = unquote(path)
     return path
+
+
+NO_DATASET = FileName(MMS, frozenset())
+"""The name of a file that is asked for by its place, not by its name."""
 
 
 def in_order(files: Iterable[SourceFile]) -> list[SourceFile]:

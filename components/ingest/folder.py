@@ -9,6 +9,7 @@ from pathlib import Path
 from components.errors import FileRejected, SourceError
 from components.ingest.discover import (
     MOST_DEPTH,
+    NO_DATASET,
     Listing,
     SourceFile,
     Wanted,
@@ -68,6 +69,19 @@ class FolderSource:
         stat = path.stat()
         where = (str(path.resolve()),)
         return SourceFile(spelled(relative), where[0], name, stat.st_size, str(stat.st_mtime_ns), where)
+
+    def files_in(self, folder: str) -> list[SourceFile]:
+        """Every file of one folder below this one, found without case as on NEMWEB; none where it is not there."""
+        here = self._root
+        try:
+            for step in folder.split("/"):
+                found = [c for c in here.iterdir() if c.name.lower() == step.lower() and c.is_dir()]
+                if not found:
+                    return []
+                here = found[0]
+            return [self._file(p, f"{folder}/{p.name}", NO_DATASET) for p in sorted(here.iterdir()) if p.is_file()]
+        except OSError as why:
+            raise SourceError(f"{here} cannot be read: {why.strerror}") from None
 
     def read(self, file: SourceFile) -> bytes:
         """The file's bytes."""

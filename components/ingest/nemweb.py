@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 from components.errors import FileRejected, SourceError, UsageError
 from components.ingest.discover import (
     MOST_DEPTH,
+    NO_DATASET,
     Listing,
     Source,
     SourceFile,
@@ -160,6 +161,22 @@ class WebSource:
         path = spelled(relative)
         identity = urljoin(self._root, quote(path)) if not self._is_file else self._root
         return SourceFile(path, identity, name, link.size, link.stamp, spellings(link.url))
+
+    def files_in(self, folder: str) -> list[SourceFile]:
+        """Every file of one folder below the address; none where it is not there.
+
+        Raises
+        ------
+        SourceError
+            When it cannot be listed.
+        """
+        url = self._root + quote(folder) + "/"
+        try:
+            body = self._fetcher.get(url, self._limits.listing_bytes)
+        except AbsentError:
+            return []
+        links = [k for k in read_listing(body.data, url, self._root) if not k.folder]
+        return [self._file(k, f"{folder}/{k.name}", NO_DATASET) for k in links]
 
     def read(self, file: SourceFile) -> bytes:
         """The file's bytes; where ``#`` is in the name, the ways to spell it are tried in turn.

@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 from components.errors import StoreError
 from components.store.collector import is_at_work, read_state
+from components.store.context import FILE as CONTEXT_FILE
+from components.store.context import empty_context, read_context
 from components.store.frames import open_snapshot
 from components.store.lake import Lake
 from components.store.snapshot import Snapshot, empty_snapshot
@@ -48,6 +50,7 @@ class _Shared:
         self.looked = 0.0
         self.opened = 0.0
         self.trouble: str | None = None
+        self.context = 0, empty_context()
 
 
 _shared = _Shared(Path("data"))
@@ -136,6 +139,18 @@ def collector() -> CollectorStatus:
     """How the collector of this lake fares."""
     root = _shared.lake.root
     return CollectorStatus(is_at_work(root), read_state(root))
+
+
+def context() -> dict[str, Any]:
+    """AEMO's forecasts and notices as the collector last read them (:mod:`components.store.context`)."""
+    shared = _shared
+    try:
+        changed = (shared.lake.root / CONTEXT_FILE).stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    if shared.context[0] != changed:
+        shared.context = changed, read_context(shared.lake.root)
+    return shared.context[1]
 
 
 def _pointer(shared: _Shared) -> str | None:
