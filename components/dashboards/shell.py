@@ -18,7 +18,7 @@ from components.dashboards.parts import CardHead
 
 CSS = (
     f"html{{{LIGHT.css()}color-scheme:light}}html[data-theme=dark]{{{DARK.css()}color-scheme:dark}}"
-    "body{background:var(--nem-page)}html[data-busy]{--nem-shown:.45}"
+    "body{background:var(--nem-page)}html[data-busy]{--nem-shown:.45;--nem-wait:.15s}"
 )
 _FRAME = {
     "& .MuiAppBar-root.header": {
@@ -37,7 +37,7 @@ _CARD = """
 :host { height: auto !important; max-height: none !important; background: var(--nem-card); border: 1px solid var(--nem-line); border-radius: 10px; padding: 14px 16px 10px;
   box-sizing: border-box; min-width: 0; }
 /* While an answer is under way; not at once, for most come before an eye sees anything. */
-div ~ div { opacity: var(--nem-shown, 1); transition: opacity .12s .15s; }
+div ~ div { opacity: var(--nem-shown, 1); transition: opacity .12s var(--nem-wait, 0s); }
 @media (max-width: 760px) { :host { padding: 12px 10px 8px; } }
 """
 _STAGE = ":host { height: auto !important; max-height: none !important; width: 100%; }"
