@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from components.charts import formats
+from components.dashboards import links as to
+from components.dashboards.stations_subject import MOST_MEMBERS, Subject
 
 
 @dataclass(frozen=True)
@@ -160,3 +162,43 @@ def _starts(count: float) -> str:
     if not np.isfinite(count):
         return "capacity unknown"
     return f"{formats.number(count)} start{'' if count == 1 else 's'}"
+
+
+def unit_chips(subject: Subject) -> list[dict[str, Any]]:
+    """Chips of the whole station and each of its units; none where it is one unit."""
+    if len(subject.units) < 2:
+        return []
+    out = [
+        {
+            "key": f"station:{subject.station}",
+            "label": "Whole station",
+            "on": subject.by == "station",
+            "title": subject.station,
+        }
+    ]
+    out += [
+        {
+            "key": f"duid:{d}",
+            "label": d,
+            "on": subject.by == "duid" and d == subject.name,
+            "title": f"Unit {d} alone",
+        }
+        for d in subject.units
+    ]
+    more = len(subject.units) > MOST_MEMBERS
+    label = f"Compare {MOST_MEMBERS} units" if more else "Compare units"
+    return [*out, {"key": "compare-units", "label": label, "on": False, "title": "Side by side"}]
+
+
+def facts(subject: Subject, address: to.Texts) -> list[dict[str, str]]:
+    """Region, technology and owner, each a link to its page."""
+    own = subject.own
+    texts = {k: v for k, v in address.items() if k != "region"}
+    region = {"region": [own["region"]]} if own["region"] else {}
+    return [
+        fact for fact in (
+            {"text": subject.place, "href": to.region(own["region"], texts) if own["region"] else ""},
+            {"text": subject.technology, "href": to.of("fueltech", own["fueltech"], texts | region) or ""},
+            {"text": own["owner"], "href": to.of("owner", own["owner"], texts) or ""},
+        ) if fact["text"]
+    ]  # fmt: skip
