@@ -226,7 +226,8 @@ def conform(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     out["source"] = pd.Series(frame["source"], index=frame.index).astype(object)
     changed = frame["changed"] if "changed" in frame else np.datetime64("NaT", "us")
     out["changed"] = pd.Series(changed, index=frame.index).astype("datetime64[us]")
-    return pd.DataFrame(out, columns=tidy_columns(dataset)).reset_index(drop=True)
+    tidy = pd.DataFrame(out, columns=tidy_columns(dataset), copy=False)
+    return tidy.reset_index(drop=True)
 
 
 def conform_units(frame: pd.DataFrame) -> pd.DataFrame:

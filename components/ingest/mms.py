@@ -297,7 +297,7 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
         else:
             text = _categorical(table[column])
             out[column] = pd.Series(_times(text, f"{label}, column {column}") if kind == "time" else text)
-    return pd.DataFrame(out), len(bad)
+    return pd.DataFrame(out, copy=False), len(bad)
 
 
 def _reason(why: Exception) -> str:
