@@ -22,7 +22,7 @@ from components.dashboards.explorer_units import UnitsView
 from components.dashboards.explorer_view import PictureView
 from components.dashboards.page import Dashboard
 from components.dashboards.shell import figure
-from components.errors import DashboardError
+from components.errors import DashboardError, Problem
 from components.market_time import DISPATCH
 from components.raster.answers import Raster
 from components.raster.asks import Ask
@@ -166,6 +166,15 @@ class ExplorerDashboard(Dashboard):
             self.change(**changes)
         else:
             self.refresh(passing=True)
+
+    def _checked(self, snapshot: Snapshot) -> None:
+        super()._checked(snapshot)
+        named = self.ask(Archive).region
+        if len(named) > 1:
+            self.texts["region"] = named[:1]
+            self.problems.append(
+                Problem("region", ",".join(named[1:]), "a picture shows one region, or NEM = all of them")
+            )
 
     def change(self, *, passing: bool = False, **values: Any) -> None:
         values.pop("interval", None)

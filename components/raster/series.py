@@ -8,8 +8,9 @@ frames are.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -64,7 +65,10 @@ class Series:
 
 
 _kept: WeakKeyDictionary[Snapshot, dict[str, Series]] = WeakKeyDictionary()
+_before: dict[tuple[str, ...], tuple[dict[np.datetime64, Hashable], dict[str, Series]]] = {}
+"""What was read of the last version: by month what it was read from, and the series."""
 _lock = Lock()
+DATASETS = ("price", "region", "scada", "rooftop")
 
 
 def series(snapshot: Snapshot, name: str) -> Series:
@@ -78,19 +82,35 @@ def series(snapshot: Snapshot, name: str) -> Series:
 
 
 def _filled(snapshot: Snapshot, names: tuple[str, ...]) -> dict[str, Series]:
-    months = [c for name in ("price", "region", "scada") for c in snapshot.chunks(name)]
-    if not months:
+    chunks = [c for name in DATASETS for c in snapshot.chunks(name)]
+    if not chunks:
         nothing = Series(np.datetime64("2000-01-01", "us"), np.empty((len(ORDER), 0), np.float32))
         return dict.fromkeys(names, nothing)
-    origin = min(c.origin for c in months)
-    length = int((max(c.origin + c.length * STEP for c in months) - origin) // STEP)
+    origin = min(c.origin for c in chunks)
+    length = int((max(c.origin + c.length * STEP for c in chunks) - origin) // STEP)
     out = {name: Series(origin, _scratch((len(ORDER), length))) for name in names}
-    for times, pieces in SERIES[names](snapshot):
+    registry = unit_table(snapshot).fingerprint
+    months = sorted({c.origin for c in chunks})
+    made_from: dict[np.datetime64, Hashable] = {
+        m: (registry, *(c.identity for c in chunks if c.origin == m)) for m in months
+    }
+    window = everything(snapshot)
+    # A new version changes the newest months; those before them are taken over as they are.
+    old_from, old = _before.get(names, ({}, {}))
+    same = sum(1 for _ in takewhile(lambda m: old_from.get(m) == made_from[m], months))
+    if same and old[names[0]].origin == origin:
+        changed = months[same] if same < len(months) else origin + length * STEP
+        for name, made in out.items():
+            until = int((changed - origin) // STEP)
+            made.values[:, :until] = old[name].values[:, :until]
+        window = replace(window, start=min(pd.Timestamp(changed), window.end))
+    for times, pieces in SERIES[names](snapshot, window) if window.end > window.start else ():
         at = ((times - origin) // STEP).astype(np.int64) - 1
         for name, rows in zip(names, pieces, strict=True):
             out[name].values[:, at] = rows
     for made in out.values():
         made.values.flags.writeable = False
+    _before[names] = (made_from, out)
     return out
 
 
@@ -114,21 +134,21 @@ def everything(snapshot: Snapshot) -> Window:
     return Window(min(f for f, _ in known) - pd.Timedelta(minutes=30), max(e for _, e in known), "5m")
 
 
-def _price(snapshot: Snapshot) -> Iterator[Pieces]:
-    for price, _ in prices(snapshot, everything(snapshot), nem=True):
+def _price(snapshot: Snapshot, window: Window) -> Iterator[Pieces]:
+    for price, _ in prices(snapshot, window, nem=True):
         yield price.times, [price.values]
 
 
-def _demand(snapshot: Snapshot) -> Iterator[Pieces]:
-    for block in blocks(snapshot, "region", "demand", everything(snapshot), REGIONS):
+def _demand(snapshot: Snapshot, window: Window) -> Iterator[Pieces]:
+    for block in blocks(snapshot, "region", "demand", window, REGIONS):
         yield block.times, [np.vstack([block.values, block.values.sum(axis=0)])]
 
 
-def _wind_and_renewables(snapshot: Snapshot) -> Iterator[Pieces]:
+def _wind_and_renewables(snapshot: Snapshot, window: Window) -> Iterator[Pieces]:
     table = unit_table(snapshot)
     index: dict[tuple[str, str], int] = {}
     codes = np.array([index.setdefault((region, fuel), len(index)) for region, fuel, _ in table.kinds], np.int64)
-    for part in readings(snapshot, everything(snapshot)):
+    for part in readings(snapshot, window):
         live = ~np.isnan(np.fmax.reduce(part.values, axis=1))
         gives, takes = (np.where(live, codes[side[part.rows]], -1) for side in (table.gives, table.takes))
         units, parts, found = terms(table.role[part.rows], gives, takes)
@@ -165,7 +185,7 @@ def _added(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return both
 
 
-SERIES: dict[tuple[str, ...], Callable[[Snapshot], Iterator[Pieces]]] = {
+SERIES: dict[tuple[str, ...], Callable[[Snapshot, Window], Iterator[Pieces]]] = {
     ("price",): _price,
     ("demand",): _demand,
     ("wind", "renewables"): _wind_and_renewables,

@@ -130,15 +130,15 @@ class UnitsAsk:
         return Raster(words, {"values": values}, snapshot.version)
 
 
-_empty_rows: dict[Hashable, np.ndarray] = {}
+_live_rows: dict[Hashable, np.ndarray] = {}
 
 
 def _live(chunk: Chunk) -> np.ndarray:
     """Which units have a reading in a month; looked at once, for many have none (retired or yet to come)."""
-    known = _empty_rows.get(chunk.identity)
+    known = _live_rows.get(chunk.identity)
     if known is None:
-        if len(_empty_rows) > 1_000:
-            _empty_rows.clear()
+        if len(_live_rows) > 1_000:
+            _live_rows.clear()
         values = chunk.values[chunk.fields.index("mw")]
-        known = _empty_rows[chunk.identity] = ~np.isnan(np.fmax.reduce(values, axis=1))
+        known = _live_rows[chunk.identity] = ~np.isnan(np.fmax.reduce(values, axis=1))
     return known

@@ -119,6 +119,31 @@ def test_bad_values_are_reported_and_the_good_ones_kept(desk):
         assert word in told
 
 
+def test_of_several_regions_the_first_is_shown_and_that_is_said(desk):
+    page = ExplorerDashboard("?region=SA1,NSW1")
+    assert page.bar.search == "?region=SA1"
+    assert page.bar.region == ["SA1"]
+    assert "NSW1" in page.bar.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("message", "search"),
+    [
+        ({"pan": -1}, "?start=2024-03-01T12:00&end=2024-03-02"),
+        ({"pan": 1}, "?start=2024-03-02T12:00&end=2024-03-03"),
+        ({"zoom": 1}, "?start=2024-03-02T03:00&end=2024-03-02T09:00"),
+        ({"preset": "1d"}, "?last=1d"),
+        ({"preset": "all"}, ""),
+        ({"from_date": "2024-03-01", "to_date": "2024-03-01"}, "?start=2024-03-01&end=2024-03-02"),
+    ],
+)
+def test_the_bar_moves_the_window(desk, message, search):
+    page = ExplorerDashboard("?start=2024-03-02&end=2024-03-02T12:00")
+    page.bar.on_message(message)
+    assert page.bar.search == search
+    assert page.problems == []
+
+
 def test_what_is_asked_follows_the_address(desk):
     ExplorerDashboard("?group=region&fuel=coal&value=mw&agg=max&region=NSW1&y=0,2&start=2024-03-01&end=2024-03-02")
     ask = desk.asked[0]

@@ -1,5 +1,8 @@
 """Densities: every interval is counted once, by numpy as by datashader; series are those of the API."""
 
+from dataclasses import replace
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +17,7 @@ from components.raster.density import DensityAsk
 from components.raster.series import ORDER, series
 from components.store.frames import open_snapshot
 from components.store.lake import Lake
+from components.store.snapshot import Snapshot
 from components.vocabulary import NEM
 
 
@@ -114,3 +118,26 @@ def test_series_are_those_of_the_questions(demo_lake):
                 found.row(region)[part], frame[region], rtol=1e-5, atol=1e-3, err_msg=f"{name} {region}"
             )
     assert found.values.shape[0] == len(ORDER)
+
+
+def test_a_new_version_reads_only_the_months_that_changed(snapshot, rrp, monkeypatch):
+    monkeypatch.setattr("components.raster.series._kept", WeakKeyDictionary())  # this market is the one read last
+    assert np.isnan(series(snapshot, "price").row("TAS1")).any()
+
+    def unreadable():
+        raise AssertionError("read again")
+
+    chunks = {name: list(snapshot.chunks(name)) for name in ("scada", "price", "region")}
+    for months in chunks.values():
+        months[0] = replace(months[0], load_values=unreadable, load_minutes=unreadable)
+    newest = chunks["price"][1]
+    values = np.array(newest.values)
+    values[newest.fields.index("rrp"), newest.position["QLD1"], 0] = 4_321.0
+    values.flags.writeable = False
+    chunks["price"][1] = replace(newest, load_values=lambda: values, identity="changed")
+    found = series(Snapshot("newer", chunks, snapshot.units), "price")
+    times = found.times(slice(0, found.values.shape[1]))
+    expected = rrp.reindex(times)
+    expected.loc["2024-02-01 00:05", "QLD1"] = 4_321.0
+    np.testing.assert_allclose(found.row("QLD1"), expected["QLD1"], rtol=1e-6)
+    np.testing.assert_allclose(found.row("TAS1"), expected["TAS1"], rtol=1e-6)
