@@ -7,7 +7,6 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -59,13 +58,6 @@ class Bench:
             if done.returncode:
                 raise Skipped(f"the demo lake of {days} days could not be written: {done.stderr.strip()[-200:]}")
         return folder
-
-    def prepare(self, parts: Sequence[str]) -> None:
-        """Write the lakes that every part shares before the clock of any of them runs."""
-        if set(parts) - {"ingest"}:
-            _ = self.data
-        if set(parts) & {"start", "memory", "growth"}:
-            _ = self.long_data
 
     @property
     def data(self) -> Path:

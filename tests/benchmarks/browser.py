@@ -115,9 +115,9 @@ def measure(bench: Bench) -> Found:
     again: dict[str, list[dict[str, float]]] = {}
     with chromium() as browser, baseline(BARE, SHELL) as bare, dashboard(bench.data) as server:
         addresses = {p: f"{bare.base}/{p}" for p in (BARE, SHELL)} | {p: f"{server.base}/{p}" for p in PAGES}
-        for address in addresses.values():  # the server has been visited before, the browser has not
+        for address in addresses.values():  # the server has been visited before, this browser's cache has not
             cold_and_again(browser, address)
-        for _ in range(bench.runs(5)):
+        for _ in range(bench.runs(4)):
             for page, address in addresses.items():
                 first, second = cold_and_again(browser, address)
                 cold.setdefault(page, []).append(first)

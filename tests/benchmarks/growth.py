@@ -36,10 +36,16 @@ async def _asks(server: Server) -> dict[str, float]:
     return seconds
 
 
+def lakes(bench: Bench) -> dict[str, list[tuple[int, int]]]:
+    """Sizes (days, units) of the lakes along years, and along units."""
+    years = [(bench.long_days * years // YEARS[-1], bench.long_units) for years in YEARS]
+    return {"years": years, "units": [(bench.days, FEW_UNITS), (bench.days, bench.units)]}
+
+
 def of_lake(bench: Bench, days: int, units: int) -> dict[str, float]:
     """Start, memory after a visit to every page, and two questions, each a median over fresh servers."""
     lake, rows = bench.lake(days, units), []
-    for _ in range(bench.runs(3)):
+    for _ in range(2):
         with dashboard(lake) as server:
             asked = asyncio.run(_asks(server))
             asyncio.run(visit_each(server, LEAN))
@@ -78,10 +84,7 @@ def _panels(x: Sequence[float], label: str, rows: Sequence[dict[str, float]]) ->
 
 def measure(bench: Bench) -> Found:
     """Along years, units and sessions."""
-    long, small = bench.long_days, bench.long_units
-    days = {years: long * years // YEARS[-1] for years in YEARS}
-    years = [of_lake(bench, days[y], small) for y in YEARS]
-    units = [of_lake(bench, bench.days, FEW_UNITS), of_lake(bench, bench.days, bench.units)]
+    years, units = ([of_lake(bench, *size) for size in sizes] for sizes in lakes(bench).values())
     counts = SESSIONS[:2] if bench.quick else SESSIONS
     with dashboard(bench.data) as server:
         sessions = asyncio.run(_of_sessions(server, counts))

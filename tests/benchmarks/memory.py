@@ -75,7 +75,7 @@ def _after_every_page(bench: Bench, runs: int, *, long: bool = False) -> tuple[l
         with dashboard(bench.long_data if long else bench.data) as server:
             asyncio.run(visit_each(server, LEAN))
             lean.append(server.anonymous())
-            if EXPLORER in PAGES:
+            if EXPLORER in PAGES and not long:
                 asyncio.run(_explore(server))
                 all_pages.append(server.shared_anonymous())
     return lean, all_pages
@@ -112,7 +112,7 @@ def measure(bench: Bench) -> Found:
     long, _ = _after_every_page(bench, bench.runs(3), long=True)
     each: list[float] = []
     rounds = []
-    for _ in range(bench.runs(3)):
+    for _ in range(bench.runs(2)):
         with watched_dashboard(bench.data, SOON_GONE) as server:
             added, found = asyncio.run(sessions(server, 20 if bench.quick else 100))
         each += added

@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,11 @@ from serving import HERE, PROJECT
 
 sys.path.insert(0, str(PROJECT))  # the program as it lies here, whatever is installed
 
+import growth
+import ingest
 import tables
 from bench import Bench, Found, machine
 from figures import Skipped, to_json
-from growth import plots
 
 DOCS = PROJECT / "docs"
 KEPT = DOCS / "benchmark.json"
@@ -45,6 +48,19 @@ def measure(part: str, bench: Bench) -> tuple[dict[str, Any], Found]:
     record["seconds"] = round(time.perf_counter() - began, 1)
     record["figures"] = [to_json(f) for f in found.figures]
     return record, found
+
+
+def prepare(bench: Bench, parts: Sequence[str]) -> None:
+    """Write the data that is not there yet, before the clock of any part runs."""
+    if set(parts) - {"ingest"}:
+        _ = bench.data
+    if set(parts) & {"start", "memory", "growth"}:
+        _ = bench.long_data
+    if "growth" in parts:
+        for size in chain.from_iterable(growth.lakes(bench).values()):
+            bench.lake(*size)
+    if "ingest" in parts:
+        ingest.months(bench)
 
 
 def write(found: dict[str, Any], drawings: dict[str, str]) -> None:
@@ -101,13 +117,13 @@ def main() -> None:
     drawings: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         bench = Bench(given.lakes, Path(scratch), quick=given.quick, **size)
-        bench.prepare(given.parts)
+        prepare(bench, given.parts)
         for part in given.parts:
             print(f"{tables.TITLES[part]} …", flush=True)
             found["parts"][part], result = measure(part, bench)
             print(f"  {found['parts'][part]['seconds']:.0f} s", flush=True)
             if part == "growth" and result.figures:
-                drawings = plots(result.detail)
+                drawings = growth.plots(result.detail)
             if given.detail:
                 given.detail.mkdir(parents=True, exist_ok=True)
                 (given.detail / f"{part}.json").write_text(json.dumps(result.detail, indent=1, default=str))

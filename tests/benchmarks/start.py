@@ -32,7 +32,7 @@ def measure(bench: Bench) -> Found:
     visits: list[float] = []
     long: list[float] = []
     long_memory: list[float] = []
-    for _ in range(bench.runs(5)):
+    for _ in range(bench.runs(4)):
         with dashboard(bench.data) as server:
             ours.append(server.ready_seconds)
             memory.append(server.anonymous())

@@ -123,6 +123,16 @@ def test_misses_with_one_cause_are_told_together(monkeypatch: pytest.MonkeyPatch
     ]
 
 
+def test_of_every_page_the_readme_shows_the_worst():
+    pages = [
+        Figure(f"pages.cpu.{n}", f"Open {n}", "s", [v], target=0.3) for n, v in (("a", 0.2), ("b", 0.5), ("c", 0.4))
+    ]
+    short = tables.worst_of_pages(
+        [*pages, Figure("pages.again", "Again", "s", [1.0], target=2), Figure("x", "X", "s", [1])]
+    )
+    assert [f.what for f in short] == ["Open b, the worst of 3 pages (2 miss it)", "Again"]
+
+
 def test_the_readme_shows_targets_and_warns_of_a_busy_machine():
     found = record(Figure("api.a", "A", "s", [2.0], target=1), Figure("api.b", "B", "s", [2.0]))
     text = tables.readme(found)
