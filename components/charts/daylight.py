@@ -37,7 +37,8 @@ def sun(days: np.ndarray, region: str) -> tuple[np.ndarray, np.ndarray]:
     -------
     Two arrays datetime64[us] (N,).
 
-    >>> sun(np.array(["2024-06-21"], "datetime64[D]"), "NSW1")[0].astype("datetime64[m]")
+    >>> rise, _ = sun(np.array(["2024-06-21"], "datetime64[D]"), "NSW1")
+    >>> (rise + np.timedelta64(30, "s")).astype("datetime64[m]")  # to the nearest minute
     array(['2024-06-21T07:00'], dtype='datetime64[m]')
     """
     _, latitude, longitude = CITIES[region]
