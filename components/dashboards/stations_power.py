@@ -103,6 +103,8 @@ class PowerView(StationView):
         power, price, words = ANSWERS.get(snapshot, key, lambda: self._lines(snapshot, result, subject, window))
         paint(self.power, "power", subject.own["fuel"])
         paint(self.price, "price", subject.own["region"])
+        for chart in (self.power, self.price):
+            chart.place = subject.own["region"]
         self.power.feed(power)
         self.price.feed(price, move_x=False)
         self.chart_card.ready(self.home.said(result, window, words, power.thinned.note))

@@ -131,6 +131,7 @@ def test_the_footer_says_whose_nights_are_shaded(snapshot):
     assert shaded("?region=SA1") == ["Shaded: night in Adelaide, from sunset to sunrise."]
     assert shaded("?region=SA1,TAS1") == ["Shaded: night in Sydney, from sunset to sunrise."]
     assert shaded("?start=2024-03-01T08:00&end=2024-03-01T12:00") == []
+    assert "Adelaide" in " ".join(StationsDashboard("?duid=WIND1").footer.notes)  # where the unit is
 
 
 def milliseconds(time: pd.Timestamp) -> float:
