@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from components.charts.lean import complete_index, step_edges
 from components.market_time import DISPATCH as STEP
@@ -39,24 +40,29 @@ def column(
     """
     frame = result.frame
     at = np.searchsorted(labels, frame["time"].to_numpy("datetime64[us]"))
-    fits = at < len(labels)
     numbers = frame[value].to_numpy("float64")
-    names = frame[list(by)].astype(str).agg(".".join, axis=1).to_numpy() if len(by) > 1 else (
-        frame[by[0]].astype(str).to_numpy() if by else np.full(len(frame), "")
-    )  # fmt: skip
-    out: dict[str, np.ndarray] = {}
-    for name in dict.fromkeys(names.tolist()):
-        rows = fits & (names == name)
-        line = np.full(len(labels), np.nan)
-        if add:
-            there = rows & np.isfinite(numbers)
-            total = np.bincount(at[there], weights=numbers[there], minlength=len(labels))
-            seen = np.bincount(at[there], minlength=len(labels)) > 0
-            line[seen] = total[seen]
-        else:
-            line[at[rows]] = numbers[rows]
-        out[str(name)] = line
-    return out
+    rows, names = _named_rows(frame, by)
+    there = (at < len(labels)) & (np.isfinite(numbers) if add else True)
+    grid = np.full((len(names), len(labels)), np.nan)
+    if add:
+        place = rows[there] * len(labels) + at[there]
+        seen = np.bincount(place, minlength=grid.size) > 0
+        grid.reshape(-1)[seen] = np.bincount(place, numbers[there], grid.size)[seen]
+    else:
+        grid[rows[there], at[there]] = numbers[there]
+    return dict(zip(names, grid, strict=True))
+
+
+def _named_rows(frame: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """Number of each row's name, and the names in the order in which they first appear."""
+    codes, words = np.zeros(len(frame), np.int64), [""] if len(frame) else []
+    for key in by:
+        own = pd.Categorical(frame[key])
+        texts = [*(str(word) for word in own.categories), "nan"]  # code -1, a missing name, is the last
+        codes = codes * len(texts) + own.codes.astype(np.int64) % len(texts)
+        words = [f"{before}.{text}" if before else text for before in words for text in texts]
+    rows, found = pd.factorize(codes)
+    return rows, [words[code] for code in found]
 
 
 __all__ = ["column", "steps_of"]
