@@ -36,12 +36,13 @@ def install() -> bool:
         return False
     from bokeh.settings import settings
 
-    from components.panel_speed import defaults, definitions, models, resources, static_files
+    from components.panel_speed import components, defaults, definitions, models, resources, static_files
 
     # What the checks would find is wrong with a figure is found by the page tests, not by each visitor.
     settings.perform_document_validation = False
+    settings.perform_error_diagnostics = False
     # A page is tens of thousands of objects that stay: walking the young ones every 700 finds next to nothing.
     gc.set_threshold(20_000, 25, 25)
-    for lever in (defaults, definitions, models, resources, static_files):
+    for lever in (components, defaults, definitions, models, resources, static_files):
         lever.install()
     return True
