@@ -30,7 +30,7 @@ APART = 15.0
 LABEL_LEFT = 132
 LONGEST = 18
 """Letters of a label; longer ones are cut."""
-DOTS = 400
+DOTS = 150
 """Up to so many stamps every reading has a dot."""
 _EMPTY = {"t": np.empty(0), "y": np.empty(0), "value": np.empty(0), "row": np.empty(0)}
 
@@ -74,7 +74,7 @@ class UnitsPlot(RasterPlot):
         self.figure.add_layout(self.edges)
         self.figure.add_layout(self.chosen)
         self.line = self.figure.add_glyph(self.lines, Line(x="t", y="y", line_width=1.4))
-        self.dots = self.figure.add_glyph(self.lines, Scatter(x="t", y="y", size=5, line_color=None))
+        self.dots = self.figure.add_glyph(self.lines, Scatter(x="t", y="y", size=4, line_color=None))
         self.names = CustomJSHover(args={"names": [], "low": 0, "per": 1}, code=_ROW_JS)
         self.when = CustomJSHover(args={"start": 0, "step": 1}, code=BIN_JS)
         self.number = CustomJSHover(args={}, code=_VALUE_JS)
