@@ -49,10 +49,10 @@ async def changing(server: Server, page: str) -> list[dict[str, Any]]:
     for window in WINDOWS:
         for region in REGIONS if visit.has_regions else ("",):
             for again in (False, True):
-                # Something else in between, so that every change draws anew.
-                await visit.change(preset=window if region else "3d")
+                # Something else in between, so that every change draws anew; never the region with another window.
                 if region:
                     await visit.change(region=[])
+                await visit.change(preset=window if region else "3d")
                 before = server.cpu()
                 wall, size, messages = await visit.change(**({"region": [region]} if region else {"preset": window}))
                 rows.append(
