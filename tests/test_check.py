@@ -85,6 +85,7 @@ def test_an_empty_lake_is_no_data(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.fault("SRC-7")
 def test_a_gap_is_a_warning_with_its_window(tmp_path: Path):
     times = ["2024-01-31 23:55", "2024-02-01 00:10", "2024-02-01 00:15"]
     findings = check_lake(stored(tmp_path, price=prices(times, [1.0, 2.0, 3.0])))
@@ -188,6 +189,7 @@ def test_readings_far_above_capacity():
     ]
 
 
+@pytest.mark.fault("SRC-8")
 def test_unmapped_units_are_a_warning_with_their_names(tmp_path: Path):
     times = ["2024-02-01 00:05"]
     frame = pd.concat([readings(times, [600.0]), readings(times, [5.0], "NEW1")], ignore_index=True)

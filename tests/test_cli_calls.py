@@ -65,6 +65,7 @@ def test_a_wrong_call_is_one_line_and_exit_2(argv: list[str], said: str, capsys:
     assert out == ""
 
 
+@pytest.mark.fault("SRV-7")
 def test_a_wrong_settings_file_is_one_line_and_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     file = tmp_path / "panel_config.yaml"
     file.write_text("server: {prot: 1}")

@@ -42,6 +42,7 @@ def test_a_relative_data_dir_is_relative_to_the_file(write, tmp_path: Path):
     assert config.load(write("data_dir: /srv/nem")).data_dir == Path("/srv/nem")
 
 
+@pytest.mark.fault("SRV-7")
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -85,6 +86,7 @@ def test_what_is_wrong_is_said_in_one_line(write, text: str, message: str):
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.fault("SRV-7")
 def test_everything_wrong_is_said_at_once(write):
     with pytest.raises(ConfigError) as caught:
         config.load(write("server: {port: x, num_procs: 0}\napi: {nope: 1}"))
@@ -97,6 +99,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, name: str):
         config.load(tmp_path / name)
 
 
+@pytest.mark.fault("SRV-7")
 def test_a_file_that_is_no_text(tmp_path: Path):
     file = tmp_path / "settings.yaml"
     file.write_bytes(b"\xff\xfe\x00\x01")

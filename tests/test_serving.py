@@ -44,6 +44,7 @@ def test_unused_sessions_are_looked_for_more_often_than_they_live():
     assert option(options, "--check-unused-sessions") == ["500"]
 
 
+@pytest.mark.fault("SEC-5")
 def test_no_dangerous_flag_is_given():
     assert set(serving.serve_options(ServerSettings(), dev=True)) & set(DANGEROUS) == set()
 
@@ -56,6 +57,7 @@ def test_panel_knows_every_flag():
     assert flags - set(re.findall(r"--[a-z-]+", shown)) == set()
 
 
+@pytest.mark.fault("SEC-4")
 def test_who_may_open_a_session():
     own = ServerSettings(port=7000)
     host = socket.gethostname()
@@ -70,6 +72,7 @@ def test_who_may_open_a_session():
     assert serving.websocket_origins(replace(own, allow_websocket_origin=("nem.example.org",))) == ["nem.example.org"]
 
 
+@pytest.mark.fault("SRV-7")
 def test_a_taken_port_is_one_line():
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))

@@ -19,6 +19,7 @@ def tight(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(budget, "limits", lambda: changed)
 
 
+@pytest.mark.fault("SRV-5")
 def test_too_large_is_refused_before_any_work(live: LiveApi, tight, monkeypatch: pytest.MonkeyPatch):
     query = REGISTRY["prices/regional"]
 

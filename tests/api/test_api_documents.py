@@ -120,6 +120,7 @@ def test_what_the_store_found_is_told_without_its_folders(live: LiveApi, clock):
     assert (body["status"], body["reasons"]) == ("degraded", ["x.npy is damaged"])
 
 
+@pytest.mark.fault("API-7")
 def test_paths_routes_and_documentation_are_the_same(live: LiveApi):
     document = live.json("/api/openapi.json")
     assert document["openapi"].startswith("3.1")
@@ -203,6 +204,7 @@ class Page(HTMLParser):
             assert name != "style", "no style in attributes"
 
 
+@pytest.mark.fault("SEC-11")
 def test_the_page_asks_no_outside_host_and_its_links_work(live: LiveApi):
     response = live.get("/api/docs")
     assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -219,6 +221,7 @@ def test_the_page_asks_no_outside_host_and_its_links_work(live: LiveApi):
     assert set(TYPES) <= page.ids
 
 
+@pytest.mark.fault("SEC-6")
 def test_the_page_may_run_its_own_style_and_script_only(live: LiveApi):
     import base64
     import hashlib

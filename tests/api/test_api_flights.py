@@ -86,6 +86,7 @@ def test_the_same_question_of_many_is_worked_on_once(patient):
     assert len(base.flights) == 0
 
 
+@pytest.mark.fault("SRV-5")
 def test_work_stops_when_its_only_client_leaves(patient):
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(patient.url + "/api/patient", timeout=0.3)
@@ -108,6 +109,7 @@ def test_work_goes_on_while_one_client_still_waits(patient):
     assert ended == ["whole"]
 
 
+@pytest.mark.fault("SRV-5")
 def test_work_stops_at_the_deadline():
     async def ask() -> None:
         pool = work.Pool("x", 1)
@@ -155,6 +157,7 @@ def test_a_failure_is_told_to_everyone_and_the_next_begins_anew():
     assert len(runs) == 2
 
 
+@pytest.mark.fault("SRV-6")
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 @pytest.mark.parametrize("second", [False, True])
 def test_sigterm_waits_for_what_is_under_way(second: bool):

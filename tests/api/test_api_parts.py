@@ -99,6 +99,7 @@ def refuse(constant: str) -> None:
     raise AssertionError(f"{constant} is no JSON")
 
 
+@pytest.mark.fault("API-1")
 @given(frames(), st.sampled_from(["columns", "records"]))
 @settings(deadline=None)
 def test_json_of_any_frame_is_strict_and_complete(frame: pd.DataFrame, shape: str):
@@ -243,6 +244,7 @@ def test_a_problem_without_errors_has_none():
     assert "errors" not in ApiError(404, "not-found", "x").document()
 
 
+@pytest.mark.fault("API-2")
 def test_a_reason_names_no_folder():
     assert (
         without_folders("the file /srv/x/data/current/manifest.json is damaged") == "the file manifest.json is damaged"

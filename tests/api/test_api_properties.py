@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +75,7 @@ def expected(frame: pd.DataFrame) -> dict[str, list]:
     return out
 
 
+@pytest.mark.fault("API-1")
 @given(frame=frames())
 @settings(max_examples=150, deadline=None)
 def test_strict_json_gives_back_every_frame(frame: pd.DataFrame):
@@ -129,6 +131,7 @@ def instants(record: dict) -> dict:
     return record | {"time": record["time"] and pd.Timestamp(record["time"])}
 
 
+@pytest.mark.fault("API-5")
 @given(frame=frames(), size=st.integers(1, 13))
 @settings(max_examples=75, deadline=None)
 def test_pages_joined_are_the_whole(frame: pd.DataFrame, size: int):

@@ -28,12 +28,14 @@ def test_every_route_is_walked_here():
     assert reached == {pattern for pattern, *_ in ROUTES}
 
 
+@pytest.mark.fault("API-7")
 def test_every_question_has_a_route_and_every_route_is_documented():
     assert {f"/api/{route}" for route in REGISTRY} <= set(documented_paths())
     for path in documented_paths():
         assert matching(path)[0] != r"/api(?:/.*)?", path
 
 
+@pytest.mark.fault("API-3")
 @pytest.mark.parametrize("path", [*PATHS, *OTHERS])
 def test_get_and_head_and_options(live: LiveApi, path: str):
     got = live.get(path)
@@ -50,6 +52,7 @@ def test_get_and_head_and_options(live: LiveApi, path: str):
     assert "GET" in options.headers["access-control-allow-methods"]
 
 
+@pytest.mark.fault("API-3")
 @pytest.mark.parametrize("verb", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"])
 @pytest.mark.parametrize("path", [*PATHS, *OTHERS])
 def test_other_verbs_are_refused(live: LiveApi, path: str, verb: str):
@@ -61,6 +64,7 @@ def test_other_verbs_are_refused(live: LiveApi, path: str, verb: str):
     assert response.headers["access-control-allow-origin"] == "*"
 
 
+@pytest.mark.fault("API-9")
 @pytest.mark.parametrize("path", [*PATHS, "/api/nothing", "/api/demand?wrong=1"])
 def test_headers_of_every_response(live: LiveApi, path: str):
     headers = live.get(path).headers
@@ -134,6 +138,7 @@ def raw(live: LiveApi, request: bytes) -> bytes:
         return out
 
 
+@pytest.mark.fault("API-4")
 def test_a_large_body_is_refused_before_it_is_sent(live: LiveApi):
     head = b"GET /api/demand HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\r\n"
     answer = raw(live, head)
@@ -142,17 +147,20 @@ def test_a_large_body_is_refused_before_it_is_sent(live: LiveApi):
     assert b"application/problem+json" in answer
 
 
+@pytest.mark.fault("API-4")
 def test_a_large_chunked_body_is_refused_on_its_way(live: LiveApi):
     chunk = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
     answer = raw(live, b"POST /api/demand HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 3)
     assert answer.startswith(b"HTTP/1.1 413 ")
 
 
+@pytest.mark.fault("API-4")
 def test_a_small_body_is_read_past(live: LiveApi):
     assert live.client.request("GET", "/api/demand?last=latest", content=b"x" * 65_536).status_code == 200
     assert live.client.request("GET", "/api/demand?last=latest", content=b"x" * 65_537).status_code == 413
 
 
+@pytest.mark.fault("SEC-2")
 def test_where_visitors_must_log_in_the_api_asks_as_well(small):
     """Panel's logins protect pages, not the routes of a plugin."""
     from types import SimpleNamespace

@@ -89,16 +89,19 @@ def ask(described, path: str, mode: GenerationMode, examples: int) -> int:
     return count
 
 
+@pytest.mark.fault("API-6")
 @pytest.mark.parametrize("path", ENDING_PATHS)
 def test_good_questions_are_answered_as_described(described, path: str):
     assert ask(described, path, GenerationMode.POSITIVE, 6) > 0
 
 
+@pytest.mark.fault("API-6")
 @pytest.mark.parametrize("path", WITH_PARAMETERS)
 def test_bad_questions_are_refused_as_described(described, path: str):
     assert ask(described, path, GenerationMode.NEGATIVE, 5) > 0
 
 
+@pytest.mark.fault("API-6")
 @pytest.mark.long
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize("path", WITH_PARAMETERS)

@@ -56,6 +56,7 @@ def setting(monkeypatch: pytest.MonkeyPatch, **changes) -> None:
         monkeypatch.setattr(module, "limits", lambda: changed)
 
 
+@pytest.mark.fault("SRV-5")
 def test_past_the_deadline_is_503_with_retry_after(slow, monkeypatch: pytest.MonkeyPatch):
     setting(monkeypatch, deadline_seconds=0.1)
     response = slow.get("/api/slow")
@@ -65,6 +66,7 @@ def test_past_the_deadline_is_503_with_retry_after(slow, monkeypatch: pytest.Mon
     assert "0.1 s" in response.json()["detail"]
 
 
+@pytest.mark.fault("SRV-5")
 def test_nobody_else_waits_for_a_slow_question(slow):
     """Health, 304 and refusals are answered while the only worker is busy."""
     etag = slow.get("/api/metadata").headers["etag"]
@@ -80,6 +82,7 @@ def test_nobody_else_waits_for_a_slow_question(slow):
         assert waiting.result().json()["data"] == {"n": [1]}
 
 
+@pytest.mark.fault("SRV-5")
 def test_a_full_queue_is_told_at_once(slow, monkeypatch: pytest.MonkeyPatch):
     setting(monkeypatch, max_waiting=1)
     with ThreadPoolExecutor(2) as clients:
@@ -95,6 +98,7 @@ def test_a_full_queue_is_told_at_once(slow, monkeypatch: pytest.MonkeyPatch):
         assert [first.result().status_code, second.result().status_code] == [200, 200]
 
 
+@pytest.mark.fault("SRV-5")
 def test_a_question_whose_client_left_never_begins(slow):
     with ThreadPoolExecutor(1) as clients:
         first = clients.submit(httpx.get, slow.url + "/api/slow", timeout=20)

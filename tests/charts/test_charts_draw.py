@@ -42,6 +42,7 @@ def test_a_step_without_metered_readings_is_a_gap_even_with_a_rooftop_estimate()
     assert data.missing.tolist() == [False, True, False]
 
 
+@pytest.mark.fault("NUM-2")
 def test_what_is_shared_between_visitors_cannot_be_changed():
     data = stack_data(edges(1), {"coal": np.array([10.0])})
     with pytest.raises(ValueError, match="read-only"):

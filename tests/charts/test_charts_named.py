@@ -27,6 +27,7 @@ def test_series_stand_out_from_the_card(theme):
         assert contrast(colour, theme.card) >= 3, colour
 
 
+@pytest.mark.fault("SEC-6")
 def test_a_name_is_only_text():
     assert plain(HOSTILE) == "&lt;img src=x onerror=alert(1)&gt; &#64;{t} &#36;x &amp; &quot;Sons&quot;"
 

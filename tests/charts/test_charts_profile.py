@@ -70,6 +70,7 @@ def test_a_chart_is_fed_and_follows_the_theme():
     assert made.lines["NSW1"].glyph.line_color == DARK.regions["NSW1"]
 
 
+@pytest.mark.fault("SEC-6")
 def test_names_from_outside_are_text_in_the_tooltip():
     made = chart()
     made.name_keys({"wind": "<img src=x> @v_NSW1 $name"}, {"wind": "#123456"})

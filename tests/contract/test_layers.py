@@ -173,6 +173,7 @@ print("\\n".join(seen))
 """
 
 
+@pytest.mark.fault("SEC-1")
 def test_importing_any_module_does_nothing(tmp_path: Path):
     """No file of data/ or the settings is opened, nothing is written, no thread, socket or process is started.
 

@@ -24,6 +24,7 @@ def test_bad_values_are_reported_and_the_good_ones_kept(kind, snapshot):
     assert page.bar.problems == []
 
 
+@pytest.mark.fault("SRV-8")
 @EVERY
 @pytest.mark.parametrize(
     "message",
@@ -39,6 +40,7 @@ def test_odd_messages_of_a_browser_change_nothing(kind, snapshot, message):
     assert [c.head.mode for c in page._cards()] == ["ready"] * len(page._cards())
 
 
+@pytest.mark.fault("SRV-8")
 @EVERY
 @pytest.mark.parametrize(
     "value",

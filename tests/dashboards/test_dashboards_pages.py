@@ -86,6 +86,7 @@ def test_a_window_without_data_offers_the_nearest_one(kind, snapshot):
     assert not [c for c in kind(link.split("?")[1])._cards() if c.head.mode != "ready"]
 
 
+@pytest.mark.fault("SRV-1")
 @EVERY
 def test_a_failing_question_is_an_error_card_and_no_traceback(kind, snapshot, monkeypatch, caplog):
     page = kind()

@@ -129,6 +129,7 @@ def test_nothing_is_called_so(snapshot):
     assert page.subject_card.head.mode == "empty"
 
 
+@pytest.mark.fault("SEC-6")
 def test_names_from_outside_are_handed_on_as_text(snapshot):
     page = StationsDashboard(address.join({"station": [HOSTILE]}))
     assert page.subject_card.head.heading == HOSTILE
@@ -421,6 +422,7 @@ def test_at_most_six_and_nobody_twice(snapshot):
     assert len(before) >= len(page.bar.search)
 
 
+@pytest.mark.fault("SEC-6")
 def test_names_in_the_hover_of_a_comparison_are_text(snapshot):
     page = StationsDashboard(address.join({"view": ["compare"], "station": [HOSTILE, "Black Hill"]}))
     for chart in page.view.charts():

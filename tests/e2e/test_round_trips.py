@@ -84,6 +84,7 @@ def test_demo_refuses_over_real_data(tmp_path: Path):
     assert lake.manifest().is_demo
 
 
+@pytest.mark.fault("SRC-2")
 @pytest.mark.parametrize(
     ("argv", "code"),
     [

@@ -57,6 +57,7 @@ def test_every_page_answers_without_data(empty_server: Server, page: str):
     assert httpx.get(f"{empty_server.url}/{page}", timeout=60).status_code == 200
 
 
+@pytest.mark.fault("SRV-7")
 def test_a_second_server_on_the_port_is_one_line(server: Server):
     command = [sys.executable, "-m", "components.cli", "serve", "--port", str(server.port)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -66,6 +67,7 @@ def test_a_second_server_on_the_port_is_one_line(server: Server):
     assert done.stdout == ""
 
 
+@pytest.mark.fault("SRV-6")
 def test_asked_to_end_it_ends_at_once_and_well(demo_lake: Path, tmp_path: Path):
     running = start_server(demo_lake, tmp_path / "log.txt")
     begun = time.monotonic()
@@ -90,6 +92,7 @@ def gone(pids: list[int], seconds: float) -> list[int]:
     return left
 
 
+@pytest.mark.fault("SRV-6")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_two_processes_serve_one_lake_and_end_together(demo_lake: Path, tmp_path: Path, number: signal.Signals):
     running = start_server(demo_lake, tmp_path / "log.txt", "--num-procs", "2")
@@ -130,6 +133,7 @@ def bare_server(demo_lake: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
         stop_server(running)
 
 
+@pytest.mark.fault("SRV-2")
 def test_bare_panel_serve_works(bare_server: tuple[str, Path]):
     url, log = bare_server
     for page in PAGES:

@@ -34,6 +34,7 @@ def test_a_zip_of_zips_gives_every_text_in_order():
     assert _all(day, "day.zip") == [("day.zip/1.zip/1.CSV", b"one"), ("day.zip/2.zip/2.CSV", b"two")]
 
 
+@pytest.mark.fault("SRC-3")
 def test_a_damaged_inner_zip_leaves_the_others():
     day = zipped(("1.zip", WHOLE[: len(WHOLE) // 2]), ("2.zip", WHOLE))
     (first, damaged), (second, text) = unpack(day, "day.zip")
@@ -43,12 +44,14 @@ def test_a_damaged_inner_zip_leaves_the_others():
     assert text == TEXT
 
 
+@pytest.mark.fault("SRC-3")
 @pytest.mark.parametrize("at", [0, 1, len(WHOLE) // 3, len(WHOLE) // 2, len(WHOLE) - 1])
 def test_a_cut_zip(at):
     with pytest.raises(FileRejected, match=r"a\.zip"):
         _all(WHOLE[:at])
 
 
+@pytest.mark.fault("SRC-3")
 def test_a_cut_gzip():
     whole = gzip.compress(TEXT)
     for at in (1, len(whole) // 3, len(whole) // 2, len(whole) - 1):
@@ -56,27 +59,32 @@ def test_a_cut_gzip():
             _all(whole[:at], "a.csv.gz")
 
 
+@pytest.mark.fault("SRC-4")
 def test_an_html_page_instead_of_a_zip_is_shown():
     with pytest.raises(FileRejected, match="expected a zip, found an HTML page beginning '<html>Too many"):
         _all(b"<html>Too many requests</html>")
 
 
+@pytest.mark.fault("SRC-3")
 def test_two_csvs():
     with pytest.raises(FileRejected, match=r"expected one CSV in the zip, found 2 files \(A.CSV, B.CSV\)"):
         _all(zipped(("A.CSV", b"C,"), ("B.CSV", b"C,")))
 
 
+@pytest.mark.fault("SRC-3")
 def test_an_empty_zip():
     with pytest.raises(FileRejected, match="empty zip"):
         _all(zipped())
 
 
+@pytest.mark.fault("SRC-3")
 @pytest.mark.parametrize("path", ["../x.csv", "/etc/passwd", "a/../../x.csv", "..\\x.csv", "C:\\x.csv"])
 def test_a_path_that_leads_out(path):
     with pytest.raises(FileRejected, match="outside itself"):
         _all(zipped((path, TEXT)))
 
 
+@pytest.mark.fault("SRC-3")
 def test_a_bomb_by_size_by_ratio_and_by_sum():
     bomb = zipped(("A.CSV", b"0" * (8 << 20)))
     with pytest.raises(FileRejected, match="zip bomb"):
@@ -93,12 +101,14 @@ def test_a_bomb_by_size_by_ratio_and_by_sum():
         _all(gzip.compress(b"0" * (8 << 20)), "a.csv.gz", ratio=10)
 
 
+@pytest.mark.fault("SRC-3")
 def test_a_zip_in_a_zip_in_a_zip():
     ((_, found),) = unpack(zipped(("b.zip", zipped(("c.zip", WHOLE)))), "a.zip")
     assert isinstance(found, FileRejected)
     assert "another zip" in str(found)
 
 
+@pytest.mark.fault("SRC-3")
 def test_an_encrypted_member():
     data = bytearray(WHOLE)
     central = data.index(b"PK\x01\x02")
@@ -108,6 +118,7 @@ def test_an_encrypted_member():
         _all(bytes(data))
 
 
+@pytest.mark.fault("SRC-3")
 def test_a_lie_about_the_checksum():
     data = bytearray(WHOLE)
     for at in (14, data.index(b"PK\x01\x02") + 16):
@@ -116,6 +127,7 @@ def test_a_lie_about_the_checksum():
         _all(bytes(data))
 
 
+@pytest.mark.fault("SRC-3")
 def test_a_lie_about_the_size():
     stored = io.BytesIO()
     with zipfile.ZipFile(stored, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -127,6 +139,7 @@ def test_a_lie_about_the_size():
         _all(bytes(data))
 
 
+@pytest.mark.fault("SRC-9")
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_damaged_zip_is_refused_or_read_never_anything_else(data):

@@ -75,6 +75,7 @@ def prices(lake: Lake) -> pd.Series:
     return lake.read("price", "2025-03").set_index(["time", "region"])["rrp"]
 
 
+@pytest.mark.fault("SRC-7")
 def test_a_played_morning_ends_as_the_market_that_was_played(market, site, whole, tmp_path):
     """Late, missing, revised and repeated files; a version a round; nothing is ever filled in."""
     begin = pd.Timestamp("2025-03-03 00:10")
@@ -120,6 +121,7 @@ def test_a_played_morning_ends_as_the_market_that_was_played(market, site, whole
     assert np.isnan(np.asarray(block.values)).all()
 
 
+@pytest.mark.fault("SRC-7")
 def test_what_is_missing_comes_from_the_archive_of_days_then_from_that_of_months(market, site, tmp_path):
     """A collector that was away: the current reports begin after the gap, one day's archive is not there."""
     away_from, back_at = pd.Timestamp("2025-03-02 18:00"), pd.Timestamp("2025-03-03 00:30")
@@ -146,6 +148,7 @@ def test_what_is_missing_comes_from_the_archive_of_days_then_from_that_of_months
     assert len(stamps) == (back_at + STEP - pd.Timestamp("2025-03-01")) // STEP
 
 
+@pytest.mark.fault("STO-4")
 def test_one_collector_at_a_time(market, site, tmp_path):
     lake = Lake(tmp_path / "lake")
     with collector(lake, site, Clock(END)), pytest.raises(StoreBusy, match=f"process {os.getpid()} is collecting into"):
@@ -155,6 +158,7 @@ def test_one_collector_at_a_time(market, site, tmp_path):
         assert is_at_work(lake.root)
 
 
+@pytest.mark.fault("SRC-2")
 def test_a_source_that_is_down_changes_nothing_and_the_next_round_recovers(market, site, tmp_path):
     lake, clock = Lake(tmp_path / "lake"), Clock("2025-03-03 00:10")
     market.play_to(clock.at)
@@ -226,6 +230,7 @@ def test_folders_are_listed_once_an_hour_files_every_round(market, site, tmp_pat
     assert site.asked["/Reports/Current/Dispatch_SCADA/"] == 3
 
 
+@pytest.mark.fault("SRC-8")
 def test_a_unit_that_nobody_knew_appears_by_itself(market, site, tmp_path):
     lake, clock = Lake(tmp_path / "lake"), Clock("2025-03-03 00:10")
     market.play_to(clock.at)

@@ -33,6 +33,7 @@ def test_a_file_and_the_name_we_go_by(server):
     assert server.headers[0]["Accept-Encoding"] == "identity"
 
 
+@pytest.mark.fault("SRC-1")
 @pytest.mark.parametrize(
     "fault", [Fault(500), Fault(503), Fault(403), Fault(429), Fault(429, {"Retry-After": "0"}), Fault(cut=1000)]
 )
@@ -42,6 +43,7 @@ def test_twice_wrong_then_good(server, fault):
     assert server.asked["/a.zip"] == 3
 
 
+@pytest.mark.fault("SRC-1")
 def test_a_file_that_is_not_there_is_asked_for_once(server):
     for status in (404, 410):
         server.forever["/a.zip"] = Fault(status)
@@ -50,6 +52,7 @@ def test_a_file_that_is_not_there_is_asked_for_once(server):
     assert server.asked["/a.zip"] == 2
 
 
+@pytest.mark.fault("SRC-1")
 @pytest.mark.parametrize(
     ("fault", "words"),
     [(Fault(500), "500"), (Fault(403), "403"), (Fault(cut=10), "without sending complete message body")],
@@ -62,6 +65,7 @@ def test_attempts_are_capped_and_the_reason_told(server, fault, words):
     assert server.asked["/a.zip"] == 4
 
 
+@pytest.mark.fault("SRC-1")
 def test_other_refusals_are_final(server):
     server.forever["/a.zip"] = Fault(401)
     with pytest.raises(SourceError, match="answers 401"):
@@ -69,6 +73,7 @@ def test_other_refusals_are_final(server):
     assert server.asked["/a.zip"] == 1
 
 
+@pytest.mark.fault("SRC-2")
 def test_a_stall_ends_at_the_deadline(server):
     server.forever["/a.zip"] = Fault(body=b"x" * 10, cut=3, stall=True)
     began = time.monotonic()
@@ -77,11 +82,13 @@ def test_a_stall_ends_at_the_deadline(server):
     assert time.monotonic() - began < 15, "the server would have held us for 30 s each time"
 
 
+@pytest.mark.fault("SRC-2")
 def test_nobody_there():
     with Fetcher("http://127.0.0.1:9", QUICK) as fetcher, pytest.raises(SourceError, match="tried 4 times"):
         fetcher.get("http://127.0.0.1:9/a.zip", 100)
 
 
+@pytest.mark.fault("SRC-3")
 def test_a_body_over_the_cap(server):
     with pytest.raises(FileRejected, match="102,400 bytes, more than 1,000"):
         _get(server, most=1000)
@@ -98,6 +105,7 @@ def test_redirects_stay_on_the_host(server):
         _get(server, path="/round.zip")
 
 
+@pytest.mark.fault("SRC-1")
 def test_retry_after_is_kept_and_capped():
     assert _retry_after("7", 20) == 7
     assert _retry_after("3600", 20) == 20
@@ -106,6 +114,7 @@ def test_retry_after_is_kept_and_capped():
     assert _retry_after("", 20) is None
 
 
+@pytest.mark.fault("SRC-1")
 def test_a_wish_beyond_the_deadline_is_not_waited_for(server):
     server.forever["/a.zip"] = Fault(429, {"Retry-After": "3600"})
     began = time.monotonic()

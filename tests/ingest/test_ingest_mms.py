@@ -41,6 +41,7 @@ def test_quoted_and_plain_dates_in_either_line_ending(newline, quote):
     assert pd.isna(frame["LASTCHANGED"].iloc[0])
 
 
+@pytest.mark.fault("SRC-5")
 def test_sections_of_two_versions_are_read_each_by_its_own_names():
     old = section("DISPATCH", "PRICE", 4, ("SETTLEMENTDATE", "REGIONID", "RRP"), [("2024/07/01 00:05:00", "SA1", 1)])
     other = section("DISPATCH", "CASE_SOLUTION", 2, ("SETTLEMENTDATE",), [("2024/07/01 00:05:00",)])
@@ -82,6 +83,7 @@ def test_a_wrong_footer_count_is_a_note():
     assert file.notes == ("footer counts 44643 lines, the file has 5",)
 
 
+@pytest.mark.fault("SRC-5")
 def test_a_missing_key_column_names_file_column_and_what_was_there():
     text = price_file("2024/07/01 00:05:00").replace(b"REGIONID", b"REGION_X")
     with pytest.raises(
@@ -124,6 +126,7 @@ def test_one_short_row_among_many_is_left_out_and_noted_half_of_them_reject_the_
         read_table(open_mms(text.replace(b",1.5,\r\n", b"\r\n", 60), "a"), ("DISPATCH", "PRICE"), WANTED)
 
 
+@pytest.mark.fault("SRC-4")
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -141,6 +144,7 @@ def test_what_is_no_aemo_file_is_refused_with_its_first_characters(data, words):
     assert all(" " <= c <= "~" for c in str(refused.value)), "nothing unprintable reaches the terminal"
 
 
+@pytest.mark.fault("SRC-3")
 def test_every_cut_of_a_file_is_noticed():
     text = price_file("2024/07/01 00:05:00")
     for at in range(len(text) - 6):  # the footer's count and line end may go: it is still a footer
@@ -155,6 +159,7 @@ def _read_everything(data: bytes) -> None:
         read_table(file, key)
 
 
+@pytest.mark.fault("SRC-9")
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300))
 def test_garbage_is_refused_and_nothing_else(data):
@@ -168,6 +173,7 @@ def test_garbage_is_refused_and_nothing_else(data):
         pass
 
 
+@pytest.mark.fault("SRC-9")
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_refused_or_read_never_anything_else(data):

@@ -108,6 +108,7 @@ def test_a_notice_by_hand():
     }
 
 
+@pytest.mark.fault("SRC-9")
 @given(st.binary(max_size=400), st.sampled_from([read_forecast, read_notice]))
 def test_garbage_is_refused_and_nothing_else(data, read):
     with pytest.raises(FileRejected):

@@ -29,6 +29,7 @@ def test_price_and_demand_of_one_region():
     assert price["changed"].isna().all()
 
 
+@pytest.mark.fault("TIM-3")
 def test_half_hours_end_with_september_2021():
     rows = [
         "SA1,2021/09/30 23:30:00,1,10,TRADE",
@@ -93,6 +94,7 @@ def test_a_cut_in_the_last_line_is_noticed():
     )
 
 
+@pytest.mark.fault("SRC-9")
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_garbage_is_refused_and_nothing_else(data):

@@ -127,6 +127,7 @@ def test_a_part_of_the_site_and_a_single_file_are_sources_too(tree, tmp_path):
         assert report.rows == {"price": 2}
 
 
+@pytest.mark.fault("SRC-7")
 def test_a_file_that_arrives_late_fills_its_gap(tree, tmp_path):
     lake = Lake(tmp_path / "data")
     assert ingest(lake, str(tree / IS), progress=False).gaps["price"].missing == 1
@@ -136,6 +137,7 @@ def test_a_file_that_arrives_late_fills_its_gap(tree, tmp_path):
     assert lake.read("price", "2024-09")["rrp"].tolist() == [5, 15, 10, 20, 99, 109, 20, 30]
 
 
+@pytest.mark.fault("SRC-6")
 def test_a_revised_file_is_read_again(tree, tmp_path):
     lake = Lake(tmp_path / "data")
     ingest(lake, str(tree / IS), progress=False)
@@ -146,6 +148,7 @@ def test_a_revised_file_is_read_again(tree, tmp_path):
     assert lake.read("price", "2024-09")["rrp"].iloc[0] == 777
 
 
+@pytest.mark.fault("SRC-6")
 def test_a_touched_file_with_the_same_bytes_is_not_parsed_again(tree, tmp_path):
     lake = Lake(tmp_path / "data")
     ingest(lake, str(tree / IS), progress=False)
@@ -218,6 +221,7 @@ def test_a_broken_ledger_is_no_obstacle(tree, tmp_path):
         assert ingest(lake, str(tree), progress=False).files_read == 7
 
 
+@pytest.mark.fault("STO-1")
 def test_a_killed_run_keeps_the_batches_that_it_published(tree, tmp_path, monkeypatch):
     monkeypatch.setattr(run_module, "BATCH_BYTES", 1)
     lake = Lake(tmp_path / "data")
@@ -242,6 +246,7 @@ def test_a_killed_run_keeps_the_batches_that_it_published(tree, tmp_path, monkey
     assert _content(lake) == _content(whole)
 
 
+@pytest.mark.fault("SRC-6")
 def test_the_order_of_reading_does_not_matter(tree, tmp_path):
     _put(
         tree,
@@ -262,6 +267,7 @@ def test_the_order_of_reading_does_not_matter(tree, tmp_path):
 # -- what goes wrong ---------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("SRC-3")
 @pytest.mark.parametrize("make", ["html", "cut", "garbage", "no_key", "empty", "bomb", "no_table"])
 def test_a_bad_file_is_set_aside_and_the_good_ones_are_kept(tree, tmp_path, make):
     text = price_file("2024/09/01 00:05:00")
@@ -332,6 +338,7 @@ def test_no_folder_no_server_no_such_kind_of_address(tmp_path):
         ingest(lake, str(tmp_path), start="2024-02-01", end="2024-01-01", progress=False)
 
 
+@pytest.mark.fault("SRC-1")
 def test_files_that_a_server_refuses_are_set_aside_and_read_the_next_time(tree, tmp_path):
     lake = Lake(tmp_path / "data")
     names = sorted(p.name for p in (tree / IS).glob("*.zip"))
@@ -347,6 +354,7 @@ def test_files_that_a_server_refuses_are_set_aside_and_read_the_next_time(tree, 
         assert (second.failed, second.aside, second.files_read) == (False, [], 3)
 
 
+@pytest.mark.fault("SRC-2")
 def test_a_source_that_breaks_off_ends_the_run_after_publishing_what_came(tree, tmp_path, monkeypatch):
     monkeypatch.setattr(run_module, "MOST_FAILURES", 3)
     lake = Lake(tmp_path / "data")

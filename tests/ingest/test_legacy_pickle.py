@@ -45,6 +45,7 @@ class Bomb:
         return os.system, (f"touch {self.target}",)
 
 
+@pytest.mark.fault("SRC-9")
 @pytest.mark.parametrize("protocol", [0, 2, 4, 5])
 @pytest.mark.parametrize("inside", [False, True])
 def test_a_pickle_that_would_run_something_is_refused_unrun(tmp_path: Path, protocol, inside):
@@ -88,6 +89,7 @@ def test_what_is_no_frame_is_refused(tmp_path: Path, thing):
         read_pickled_frame(path)
 
 
+@pytest.mark.fault("SRC-9")
 def test_every_cut_of_a_pickle_is_refused(tmp_path: Path):
     whole = pickle.dumps(FRAME)
     path = tmp_path / "gen_info.pkl"

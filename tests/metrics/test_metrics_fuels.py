@@ -56,10 +56,12 @@ def test_the_year_before_is_the_same_moment_of_the_calendar(moment, before):
     assert year_before(pd.Timestamp(moment)) == pd.Timestamp(before)
 
 
+@pytest.mark.fault("TIM-5")
 def test_a_leap_day_alone_has_no_year_before():
     assert year_before(pd.Timestamp("2024-02-29")) == year_before(pd.Timestamp("2024-03-01"))
 
 
+@pytest.mark.fault("TIM-5")
 def test_leap_days_of_a_window():
     day = pd.Timestamp("2024-02-29"), pd.Timestamp("2024-03-01")
     assert leap_days(*day) == 1

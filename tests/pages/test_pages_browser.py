@@ -20,6 +20,7 @@ from components.market_time import dispatch_stamps
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.fault("SEC-11")
 @pytest.mark.parametrize("slug", ["", "generation", "prices", "revenue", "stations"])
 def test_every_page_opens_with_its_charts(browser, server, slug):
     with Opened(browser, f"{server.url}/{slug}") as opened:
@@ -75,6 +76,7 @@ def test_a_visit_click_by_click(browser, server):
         assert opened.trouble == []
 
 
+@pytest.mark.fault("SRV-8")
 def test_bad_parameters_are_told_and_ignored(browser, server):
     odd = "&".join([f"start={'9' * 5000}", "end=null", 'hour={"a":[1]}', f"weekday={'x' * 4096}", "month=\U0001f4a9"])
     with Opened(browser, f"{server.url}/prices?last=2d&interval=5x&region=NSW1,<b>x</b>&{odd}") as opened:
@@ -153,6 +155,7 @@ def hostile_server(tmp_path_factory):
     stop_server(bare)
 
 
+@pytest.mark.fault("SEC-6")
 def test_bare_panel_serve_works_and_outside_text_never_runs(browser, hostile_server):
     with Opened(browser, f"{hostile_server.url}/stations?duid=BATT1") as opened:
         opened.drawn()

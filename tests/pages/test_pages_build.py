@@ -43,6 +43,7 @@ def address(on_demo):
     server.stop()
 
 
+@pytest.mark.fault("SRV-1")
 def test_every_page_builds_and_closed_ones_are_collected(address):
     """Panel answers 200 with a blank page when a script raises: the document must hold the page itself."""
     before = follow.live_dashboards()

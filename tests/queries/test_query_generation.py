@@ -43,6 +43,7 @@ def test_an_hour_by_fuel(mixed):
     )
 
 
+@pytest.mark.fault("NUM-4")
 @pytest.mark.parametrize("interval", ["5m", "30m", "1h", "1d"])
 def test_batteries_are_split_before_they_are_averaged_or_added(mixed, interval):
     """BATT1 and BATT2 swap +100 and -100 every five minutes: 100 out and 100 in, never 0."""
@@ -74,6 +75,7 @@ def test_market_as_one_is_the_sum_of_regions_with_unknown_units(mixed):
     assert ("", "unmapped") not in both
 
 
+@pytest.mark.fault("SRC-8")
 def test_unit_that_nobody_knows_is_counted_and_noted_never_dropped(mixed):
     result = GenerationByFuel(**HOUR, interval="1h").run(mixed)
     assert table(result)["", "unmapped"] == 6
@@ -102,6 +104,7 @@ def test_fuel_technologies(mixed):
     assert sum(found.values()) == pytest.approx(sum(hour(mixed).values()))
 
 
+@pytest.mark.fault("NUM-4")
 def test_imports_and_exports_are_split_before_averaging_and_the_market_has_none(mixed):
     found = hour(mixed, interchange=True)
     assert (found["NSW1", "imports"], found["NSW1", "exports"]) == (100, -50)
@@ -138,6 +141,7 @@ def test_rooftop_subregions_are_not_added_to_their_parents(market):
     assert frame["mw"].tolist() == [1010.0]
 
 
+@pytest.mark.fault("SRC-7")
 def test_missing_is_not_zero(market):
     snapshot = market(
         units=[{"duid": d, "region": "SA1", "fuel": "wind", "fueltech": "wind"} for d in ("A", "B")],
@@ -150,6 +154,7 @@ def test_missing_is_not_zero(market):
     assert GenerationByFuel(**window, interval="1h").run(snapshot).frame["mw"].tolist() == [pytest.approx(40 / 3)]
 
 
+@pytest.mark.fault("TIM-1")
 def test_midnight_stamp_belongs_to_the_day_before(market):
     snapshot = market(
         units=[{"duid": "A", "region": "SA1", "fuel": "wind", "fueltech": "wind"}],
@@ -258,6 +263,7 @@ def test_rows_are_never_more_than_announced(mixed):
                 assert len(query.run(mixed).frame) <= query.rows_at_most(mixed)
 
 
+@pytest.mark.fault("NUM-2")
 def test_readings_are_not_written_to(mixed):
     before = [c.values.copy() for c in mixed.chunks("scada")]
     GenerationByFuel(last="all").run(mixed)

@@ -25,6 +25,7 @@ def power(snapshot, start, end, interval, **more):
     return dict(zip(frame["time"].dt.strftime("%Y-%m-%dT%H:%M"), frame.iloc[:, -1], strict=True))
 
 
+@pytest.mark.fault("TIM-1")
 def test_the_stamp_of_midnight_closes_the_day(market):
     """One reading of 288 MW at 00:00: its day is the one before."""
     snapshot = market(units=[UNIT], scada={"U": [0.0] * 287 + [288.0] + [0.0] * 288}, start="2024-06-30")
@@ -41,6 +42,7 @@ def test_the_stamp_of_midnight_closes_the_day(market):
     assert power(snapshot, "2024-06-30T23:55", "2024-07-01", "5m") == {"2024-07-01T00:00": 288.0}
 
 
+@pytest.mark.fault("TIM-5")
 def test_the_leap_day_is_a_day_and_february_has_29(market):
     snapshot = market(units=[UNIT], scada={"U": [12.0] * (288 * 4)}, start="2024-02-27")
     days = power(snapshot, "2024-02-27", "2024-03-02", "1d", agg="sum")
@@ -50,6 +52,7 @@ def test_the_leap_day_is_a_day_and_february_has_29(market):
     assert list(power(snapshot, "2024-02-29", "2024-03-01", "1h"))[-1] == "2024-03-01T00:00"
 
 
+@pytest.mark.fault("TIM-3")
 def test_half_hours_become_five_minutes_on_1_october_2021(market):
     """Half-hourly until 00:00, five-minute from 00:05: energy and time-weighted means know no seam."""
     times = pd.date_range("2021-10-01T00:05", periods=12, freq="5min")
@@ -67,6 +70,7 @@ def test_half_hours_become_five_minutes_on_1_october_2021(market):
     assert (stats["mean"], stats["intervals"]) == (60, 14)
 
 
+@pytest.mark.fault("TIM-4")
 @pytest.mark.parametrize("sunday", ["2024-10-06", "2024-04-07", "2024-03-10", "2024-11-03", "2024-03-31"])
 def test_every_day_has_288_intervals_whatever_clocks_do_elsewhere(market, sunday):
     """Sundays on which clocks change in Sydney, New York and Berlin."""
@@ -106,6 +110,7 @@ print(PriceStats(last="all", region=["SA1"], weekday=[7]).run(snapshot).frame.to
 """
 
 
+@pytest.mark.fault("TIM-6")
 def test_the_hosts_clock_makes_no_difference():
     told = {}
     for zone in ("America/New_York", "Australia/Sydney"):

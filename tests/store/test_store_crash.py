@@ -110,6 +110,7 @@ def operations(published: Path, place: Path) -> int:
     return count
 
 
+@pytest.mark.fault("STO-1")
 def test_a_crash_at_any_file_operation_leaves_a_whole_version_and_the_next_publication_works(published, place):
     total = operations(published, place / "whole")
     assert total > 60
@@ -125,6 +126,7 @@ def test_a_crash_at_any_file_operation_leaves_a_whole_version_and_the_next_publi
         shutil.rmtree(lake.root)
 
 
+@pytest.mark.fault("STO-2")
 @pytest.mark.parametrize("step", [pytest.param(5, id="every fifth"), pytest.param(1, id="all", marks=pytest.mark.long)])
 def test_a_disk_that_is_full_at_any_file_operation_is_a_clear_error_and_changes_nothing(published, place, step):
     total = operations(published, place / "whole")
@@ -150,6 +152,7 @@ def test_a_disk_that_is_full_at_any_file_operation_is_a_clear_error_and_changes_
     assert outcomes == {0, 1}
 
 
+@pytest.mark.fault("STO-1")
 def test_kill_9_at_random_moments(published, place):
     clock = random.Random(7)
     lake = copy_of(published, place / "data")
@@ -172,6 +175,7 @@ def test_kill_9_at_random_moments(published, place):
     assert killed > 0
 
 
+@pytest.mark.fault("STO-2")
 def test_a_file_size_limit_is_a_clear_error(published, place):
     lake = copy_of(published, place / "data")
 
@@ -198,6 +202,7 @@ def test_an_error_inside_the_block_leaves_nothing_and_lets_the_next_one_in(publi
     assert_sound(lake, {3.0})
 
 
+@pytest.mark.fault("STO-4")
 def test_the_lock_names_its_holder_and_ends_with_it_even_where_the_holder_left_workers(published, place):
     lake = copy_of(published, place / "data")
     ready, told = os.pipe()
@@ -221,6 +226,7 @@ def test_the_lock_names_its_holder_and_ends_with_it_even_where_the_holder_left_w
         os.kill(worker, signal.SIGKILL)
 
 
+@pytest.mark.fault("STO-5")
 def test_every_reader_during_many_publications_sees_one_whole_version(published, place):
     lake = copy_of(published, place / "data")
     publisher = os.fork()
@@ -238,6 +244,7 @@ def test_every_reader_during_many_publications_sees_one_whole_version(published,
     assert value_of(open_snapshot(lake)) == 33.0
 
 
+@pytest.mark.fault("STO-5")
 def test_a_version_removed_under_the_reader_is_no_error(published, place):
     lake = copy_of(published, place / "data")
 
@@ -257,6 +264,7 @@ def test_a_version_removed_under_the_reader_is_no_error(published, place):
     assert (value_of(snapshot), snapshot.problems) == (7.0, ())
 
 
+@pytest.mark.fault("STO-1")
 def test_a_crash_before_the_very_first_version_is_current(place):
     root = place / "data"
 

@@ -38,6 +38,7 @@ def flip(path, at: int) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.fault("STO-3")
 def test_every_flipped_byte_of_a_stored_file_is_refused(lake):
     path = stored_file(lake)
     good = path.read_bytes()
@@ -49,6 +50,7 @@ def test_every_flipped_byte_of_a_stored_file_is_refused(lake):
     assert set(lake.read("scada", "2024-08")["mw"]) == {2.0}
 
 
+@pytest.mark.fault("STO-3")
 def test_pages_carry_checksums_that_any_parquet_reader_can_verify(tmp_path):
     path = tmp_path / "x.parquet"
     sha256, size = write_table(path, pa.table({"mw": np.random.default_rng(1).normal(size=5000)}), ("mw",))
@@ -62,6 +64,7 @@ def test_pages_carry_checksums_that_any_parquet_reader_can_verify(tmp_path):
         read_table(path, sha256_of(path))
 
 
+@pytest.mark.fault("STO-3")
 @pytest.mark.parametrize("harm", ["flip", "truncate", "empty", "remove"])
 @pytest.mark.parametrize("frames", ["kept", "removed"])
 def test_the_previous_version_is_served_and_says_so(lake, harm, frames):
@@ -84,6 +87,7 @@ def test_the_previous_version_is_served_and_says_so(lake, harm, frames):
     assert "scada-2024-08.parquet" in snapshot.problems[0]
 
 
+@pytest.mark.fault("STO-3")
 def test_a_file_cut_short_is_noticed_even_when_its_time_of_writing_was_kept(lake):
     path = stored_file(lake)
     seen = path.stat()
@@ -94,6 +98,7 @@ def test_a_file_cut_short_is_noticed_even_when_its_time_of_writing_was_kept(lake
     assert f"{seen.st_size - 1} bytes where {seen.st_size} were published" in snapshot.problems[0]
 
 
+@pytest.mark.fault("STO-3")
 def test_a_damaged_registry_falls_back_too(lake):
     flip(lake.root / lake.manifest().units.file, 100)
     snapshot = open_snapshot(lake)
@@ -129,6 +134,7 @@ def test_new_rows_for_a_damaged_month_are_refused_and_replacing_everything_helps
     assert list(lake.manifest().datasets["scada"].months) == ["2024-07"]
 
 
+@pytest.mark.fault("STO-6")
 @pytest.mark.parametrize(
     "content",
     [
@@ -152,6 +158,7 @@ def test_a_broken_manifest_is_refused_and_the_previous_version_served(lake, cont
     assert "manifest.json is damaged" in snapshot.problems[0]
 
 
+@pytest.mark.fault("STO-6")
 def test_bytes_that_are_no_text_and_a_strangers_manifest_are_refused(lake):
     path = lake.root / "current" / "manifest.json"
     good = path.read_text()
@@ -163,6 +170,7 @@ def test_bytes_that_are_no_text_and_a_strangers_manifest_are_refused(lake):
         lake.manifest()
 
 
+@pytest.mark.fault("STO-6")
 def test_a_manifest_of_a_newer_program_is_refused_clearly(lake):
     path = lake.root / "current" / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 2}))
@@ -171,6 +179,7 @@ def test_a_manifest_of_a_newer_program_is_refused_clearly(lake):
             attempt()
 
 
+@pytest.mark.fault("STO-6")
 def test_a_pointer_to_nothing(lake):
     shutil.rmtree(lake.root / "versions" / lake.current_version())
     snapshot = open_snapshot(lake)
@@ -184,6 +193,7 @@ def test_a_pointer_to_nothing(lake):
 # -- frames ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("STO-3")
 @pytest.mark.parametrize("harm", ["truncate", "zeros", "remove", "header"])
 def test_a_damaged_frame_is_rebuilt_not_trusted(lake, harm):
     frames = sorted((lake.root / "frames" / "scada").iterdir())
@@ -223,6 +233,7 @@ def test_files_that_were_only_touched_are_read_through_once_and_then_believed(la
     assert value_of(open_snapshot(lake)) == 2.0
 
 
+@pytest.mark.fault("STO-2")
 def test_a_lake_without_frames_opens_where_nothing_may_be_written():
     import tempfile
     from pathlib import Path
@@ -254,6 +265,7 @@ def test_a_lake_without_frames_opens_where_nothing_may_be_written():
         shutil.rmtree(top)
 
 
+@pytest.mark.fault("STO-2")
 def test_frames_are_held_in_memory_where_nothing_at_all_can_be_written(lake, monkeypatch):
     shutil.rmtree(lake.root / "frames")
 

@@ -10,6 +10,7 @@ from components.store.frames import open_snapshot
 from components.store.lake import Lake
 
 
+@pytest.mark.fault("TIM-3")
 def test_half_hours_are_spread_with_their_energy_and_give_way_to_five_minutes(tmp_path):
     lake = Lake(tmp_path)
     half = pd.DataFrame(

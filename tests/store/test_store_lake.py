@@ -40,6 +40,7 @@ def test_what_is_published_is_read_back_as_conform_gives_it(tmp_path):
     pd.testing.assert_frame_equal(lake.read("price", "2024-07"), expected)
 
 
+@pytest.mark.fault("TIM-2")
 def test_the_last_stamp_of_a_month_belongs_to_it(tmp_path):
     lake = Lake(tmp_path)
     publish(lake, price(["2024-08-01 00:00", "2024-08-01 00:05"]))
@@ -72,6 +73,7 @@ def test_the_same_again_makes_no_version(tmp_path):
     assert not list((tmp_path / "versions").glob(".staging*"))
 
 
+@pytest.mark.fault("STO-4")
 def test_a_second_publisher_is_told_who_holds_the_lock(tmp_path):
     import os
 
@@ -135,6 +137,7 @@ def test_rows_that_no_lake_can_hold_are_refused(tmp_path, wrong, message):
         assert not transaction.publish().changed
 
 
+@pytest.mark.fault("STO-5")
 def test_only_three_versions_and_their_frames_are_kept(tmp_path):
     lake = Lake(tmp_path)
     for day in range(1, 7):

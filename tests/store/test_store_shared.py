@@ -24,6 +24,7 @@ def lake(tmp_path, monkeypatch):
     gc.unfreeze()
 
 
+@pytest.mark.fault("SRV-3")
 def test_many_first_visitors_cause_one_load(lake, monkeypatch):
     publish_market(lake, 1.0)
     opened: list[int] = []
@@ -52,6 +53,7 @@ def test_many_first_visitors_cause_one_load(lake, monkeypatch):
     assert shared.status() == shared.SharedStatus("ready", (), lake.current_version())
 
 
+@pytest.mark.fault("SRV-4")
 def test_a_newer_version_replaces_the_snapshot_and_old_readers_keep_theirs(lake):
     publish_market(lake, 1.0)
     before = shared.load()
@@ -98,6 +100,7 @@ def test_a_version_that_cannot_be_opened_leaves_the_old_snapshot_and_a_reason(la
     assert shared.status().state == "ready"
 
 
+@pytest.mark.fault("STO-3")
 def test_damage_makes_it_degraded(lake):
     publish_market(lake, 1.0)
     publish_market(lake, 2.0)
