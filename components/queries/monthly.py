@@ -19,8 +19,8 @@ from components.market_time import DISPATCH_MINUTES
 from components.metrics.generation import sum_units, terms
 from components.metrics.revenue import UnitSums, unit_sums
 from components.queries.units import Readings, Stretch, UnitTable
-from components.store.snapshot import Snapshot
-from components.vocabulary import NEM, REGIONS
+from components.store.snapshot import Block, Snapshot
+from components.vocabulary import GENERATOR, NEM, REGIONS
 
 DAY = 24 * 60 // DISPATCH_MINUTES
 MOST_MONTHS = 2_400
@@ -83,6 +83,28 @@ def money_of_units(
         return sums(part.values, part.rows)
     whole = remembered(key, lambda: sums(stretch.values, stretch.rows))
     return UnitSums(*whole.stack()[:, part.keep])
+
+
+def money_of_rooftop(snapshot: Snapshot, block: Block, basis: str, price: Callable[[], np.ndarray]) -> UnitSums:
+    """Energy and worth of each region's rooftop solar on a block's stamps; of a whole month remembered.
+
+    Parameters
+    ----------
+    block : rooftop power of the five regions [MW].
+    basis, price : as of :func:`money_of_units`.
+    """
+    roles, every = np.full(len(REGIONS), GENERATOR, object), np.arange(len(REGIONS))
+
+    def sums() -> UnitSums:
+        return unit_sums(block.values, roles, every, price())
+
+    month = str(block.times[0] - np.timedelta64(1, "us"))[:7]
+    of_month = {name: tuple(c for c in snapshot.chunks(name) if c.month == month) for name in ("rooftop", "price")}
+    if [c.length for c in of_month["rooftop"]] != [len(block.times)]:
+        return sums()
+    key = ("rooftop", basis, *(tuple(c.identity for c in chunks) for chunks in of_month.values()))
+    kept: UnitSums = remembered(key, sums)
+    return kept
 
 
 def regions_of(table: UnitTable, rows: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,15 @@ import param
 
 from components.market_time import SETTLEMENT_CHANGE, Window
 from components.metrics.prices import settlement_price
-from components.metrics.revenue import UnitSums, capacity_factor, capture_price, ratio, unit_sums
+from components.metrics.revenue import UnitSums, capacity_factor, capture_price, ratio
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
-from components.queries.monthly import money_of_units
+from components.queries.monthly import money_of_rooftop, money_of_units
 from components.queries.pooling import FIELDS, Groups, UnitPool
 from components.queries.rated import rated_sums
 from components.queries.regional import STEP, aligned, blocks
 from components.queries.units import Readings, matching, readings, unit_table
 from components.store.snapshot import Snapshot
-from components.vocabulary import FUELS, FUELTECHS, GENERATOR, NEM, REGIONS
+from components.vocabulary import FUELS, FUELTECHS, NEM, REGIONS
 
 GROUPS = ("region", "fuel", "fueltech", "station", "duid", "owner")
 _ROOFTOP = {"fuel": "rooftop", "fueltech": "solar_rooftop"}
@@ -144,11 +145,10 @@ class RevenuePool:
         if q.fuel and "rooftop" not in q.fuel:
             return
         for block in blocks(self.snapshot, "rooftop", "mw", self.window, REGIONS):
-            wanted = np.array([not q.region or NEM in q.region or r in q.region for r in REGIONS])
-            values = np.where(wanted[:, None], block.values, np.nan)
-            sums = unit_sums(values, np.full(5, GENERATOR, object), np.arange(5), self.price(block.times))
+            sums = money_of_rooftop(self.snapshot, block, q.basis, partial(self.price, block.times))
             for i, region in enumerate(REGIONS):
-                if not sums.readings[i]:
+                wanted = not q.region or NEM in q.region or region in q.region
+                if not wanted or not sums.readings[i]:
                     continue
                 code = self.rooftop_code(region)
                 self.pool.sums[:, code] += sums.stack()[:, i]

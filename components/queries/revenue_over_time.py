@@ -16,7 +16,7 @@ from components.market_time import Window, label_side
 from components.metrics.buckets import Axis
 from components.metrics.revenue import UnitSums, capture_price, unit_sums
 from components.queries.base import Choices, Result, WindowQuery, register
-from components.queries.monthly import money_of_units, regions_of
+from components.queries.monthly import money_of_rooftop, money_of_units, regions_of
 from components.queries.pooling import FIELDS
 from components.queries.regional import axis_of, blocks, long_frame, shown_buckets
 from components.queries.revenue import GROUPS, Revenue, RevenuePool
@@ -173,11 +173,11 @@ def bucket_parts(
     table = unit_table(snapshot)
     pool = RevenuePool(Revenue(basis=basis), snapshot)
     for part in readings(snapshot, window, chosen[: table.rows]):
-        first, bucket = axis.runs(part.times)
-        if len(first) == 1:
+        if (only := one_bucket(axis, part.times)) is not None:
             whole = money_of_units(snapshot, table, part, basis, partial(pool.price, part.times))
-            yield part.rows, int(bucket[0]), whole
+            yield part.rows, only, whole
             continue
+        first, bucket = axis.runs(part.times)
         price, own = pool.price(part.times), regions_of(table, part.rows)
         for at, begin, end in zip(bucket.tolist(), first, [*first[1:], len(part.times)], strict=True):
             sums = unit_sums(part.values[:, begin:end], table.role[part.rows], own, price[:, begin:end])
@@ -186,10 +186,20 @@ def bucket_parts(
         return
     regions, roles = np.arange(len(REGIONS)), np.full(len(REGIONS), GENERATOR, object)
     for block in blocks(snapshot, "rooftop", "mw", window, REGIONS):
+        if (only := one_bucket(axis, block.times)) is not None:
+            whole = money_of_rooftop(snapshot, block, basis, partial(pool.price, block.times))
+            yield table.rows + regions, only, whole
+            continue
         first, bucket = axis.runs(block.times)
         price = pool.price(block.times)
         for at, begin, end in zip(bucket.tolist(), first, [*first[1:], len(block.times)], strict=True):
             yield table.rows + regions, at, unit_sums(block.values[:, begin:end], roles, regions, price[:, begin:end])
+
+
+def one_bucket(axis: Axis, times: np.ndarray) -> int | None:
+    """The bucket that all of these ascending stamps fall into; None where they fall into several."""
+    _, bucket = axis.runs(times[[0, -1]])
+    return int(bucket[0]) if len(bucket) == 1 else None
 
 
 _kept: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, np.ndarray]] = WeakKeyDictionary()

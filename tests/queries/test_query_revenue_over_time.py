@@ -127,3 +127,25 @@ def test_nothing_to_answer(mixed):
     assert len(RevenueOverTime().run(empty_snapshot()).frame) == 0
     late = RevenueOverTime(start=pd.Timestamp("2030-01-01"), end=pd.Timestamp("2030-01-02")).run(mixed)
     assert len(late.frame) == 0
+
+
+def test_a_month_of_rooftop_is_added_up_once_for_each_state_of_the_data(market, monkeypatch):
+    """31 days at 100 MW and $20, then at $40; a month that a window cuts is read anew."""
+    days = 31
+    month = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-08-01")}
+
+    def made(price):
+        return market(rooftop={"SA1": [100.0] * 48 * days}, price={"SA1": [price] * 288 * days})
+
+    cheap, dear = made(20.0), made(40.0)
+    energy = 100 * 24 * days
+    for snapshot, price in ((cheap, 20), (dear, 40), (cheap, 20)):
+        row = RevenuePivot(**month, by=["fuel"]).run(snapshot).frame.iloc[0]
+        assert (row["energy_mwh"], row["revenue"]) == pytest.approx((energy, energy * price))
+        bars = frame_of(snapshot, **month, by=["fuel"], interval="1M")
+        assert bars["revenue"].tolist() == pytest.approx([energy * price])
+    cut = frame_of(cheap, start=month["start"], end=pd.Timestamp("2024-07-11"), interval="1M")
+    assert cut["revenue"].tolist() == pytest.approx([100 * 24 * 10 * 20])
+    monkeypatch.setattr("components.queries.monthly.unit_sums", None)  # nothing is added up any more
+    later = {**month, "end": pd.Timestamp("2024-08-02")}
+    assert frame_of(cheap, **later, interval="1M")["revenue"].sum() == pytest.approx(energy * 20)
