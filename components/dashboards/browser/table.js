@@ -18,7 +18,12 @@ const show_table = (place, view, heading, detail) => {
     const s = sheets[at]
     put(which, sheets.length > 1 ? sheets.map((o, i) => h("button", {type: "button", "aria-pressed": String(i === at),
       onclick: () => { at = i; from = 0; fill(); which.children[i].focus() }}, o.name)) : null)
-    if (!s) { put(sheet, h("p", {}, "Nothing is drawn here.")); return }
+    if (!s) {
+      put(sheet, h("p", {}, "Nothing is drawn here."))
+      count.textContent = "No rows"
+      earlier.disabled = later.disabled = true
+      return
+    }
     const to = Math.min(from + PAGE_ROWS, s.count)
     const rows = Array.from({length: to - from}, (_, i) => s.row(from + i))
     // A column of numbers stands on the right.
