@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import pandas as pd
 import param
+from param.parameterized import no_instance_params
 
 from components.errors import Problem, QueryError, UsageError, nearest
 from components.market_time import (
@@ -385,6 +386,8 @@ def register(query: Q) -> Q:
     if query.route in REGISTRY:
         raise ValueError(f"two questions want the route {query.route!r}")
     REGISTRY[query.route] = query
+    # Nobody changes a parameter (its bounds, its words) for one question alone, so none needs a copy of it.
+    no_instance_params(query)
     return query
 
 
