@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from bokeh.models import ColumnDataSource, GlyphRenderer, HoverTool, Line, Quad, Step
+from bokeh.models import ColumnDataSource, CustomJSTickFormatter, GlyphRenderer, HoverTool, Line, Quad, Step
 
+from components.charts.formats import JS_NUMBER
 from components.charts.lean import TimePlot, formatters, hover_of, milliseconds, tooltip
 from components.charts.named import KEYS, plain, series_colour
 from components.charts.palette import Palette
@@ -20,6 +21,11 @@ GAP = 0.08
 MOST_BARS = 1_500
 """More than that are too fine to be seen as bars."""
 _ROUND = 6
+_TICK_JS = """
+const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : Math.abs(tick) || 1
+return fmt(tick, Math.min(4, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))))
+"""
+"""As many decimals as tell the ticks apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +111,7 @@ class TimeBars(TimePlot):
 
     def __init__(self, theme: Palette, *, height: int, title: str, y_label: str, unit: str):
         super().__init__(theme, height=height, title=title, y_label=y_label)
+        self.y_axis.formatter = CustomJSTickFormatter(code=JS_NUMBER + _TICK_JS)
         self.unit, self.digits = unit, 2
         self.names: dict[str, str] = {}
         self.colours: dict[str, str] = {}

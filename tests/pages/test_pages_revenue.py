@@ -145,3 +145,17 @@ def test_the_other_views_open_with_their_figures(browser, server, view, there):
             total = pd.Series(frames[0]["revenue"]).sum()
             assert opened.page.locator(".detail").first.text_content().endswith(f"${total / 1e6:.1f}M in all")
         assert opened.trouble == []
+
+
+def test_small_amounts_have_an_axis_that_can_be_read(browser, server):
+    """A single station's hours are a few thousand dollars: ticks of a chart in $M tell them apart."""
+    with Opened(browser, f"{server.url}/revenue?by=station&station=Hornsdale%20Wind%20Farm&last=1d") as opened:
+        opened.drawn()
+        ticks = opened.page.evaluate(
+            """() => { for (const m of Bokeh.documents[0]._all_models.values()) if (m.type === "Plot" && m.name === "Revenue") {
+              const axis = m.left[0], ticks = axis.ticker.get_ticks_no_defaults(m.y_range.start, m.y_range.end, NaN, 7).major
+              return axis.formatter.doFormat(ticks, {loc: 0}) } }"""
+        )
+        assert len(ticks) >= 3
+        assert len(set(ticks)) == len(ticks)
+        assert opened.trouble == []
