@@ -1,6 +1,9 @@
 # make run         environment + demo data if data/ has none + server on http://localhost:5006
 # make test        environment + test tools + a browser + every test
 # make test-long   the tests that take minutes as well
+# make faults      every test of a row of docs/faults.md, and the figures into it and README
+# make soak        30 sessions for 30 minutes over data that keeps coming; SOAK="--minutes 2"
+# make audit       known holes of the installed versions; needs a network
 # make bench       speed and memory beside baselines, written into README; BENCH="--quick", BENCH="--parts api large"
 # make lint        style and types only
 # make format      rewrite the code in the project's style
@@ -19,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test test-long bench lint format clean
+.PHONY: run test test-long faults soak audit bench lint format clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -29,8 +32,20 @@ run: $(VENV)/.installed
 test: lint $(VENV)/.browser
 	$(BIN)/python -m pytest -m "not long" $(PYTEST)
 
+soak: $(VENV)/.installed-tests
+	$(BIN)/python tests/soak/run.py $(SOAK)
+
+# Without --strict it returns 0 when it could audit nothing.
+audit: $(VENV)/.installed-tests
+	@$(BIN)/python -m pip install --quiet pip-audit || { echo "pip-audit could not be installed: no network? Nothing was audited." >&2; exit 1; }
+	@$(BIN)/pip-audit --strict --progress-spinner off -r constraints.txt --no-deps --disable-pip \
+		|| { echo "holes were found, or there is no network and nothing was audited: see above" >&2; exit 1; }
+
 test-long: lint $(VENV)/.browser
 	$(BIN)/python -m pytest $(PYTEST)
+
+faults: $(VENV)/.browser
+	$(BIN)/python tests/faults/try_faults.py
 
 bench: $(VENV)/.installed-bench $(VENV)/.browser
 	$(BIN)/python tests/benchmarks/run.py $(BENCH)

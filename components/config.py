@@ -38,6 +38,10 @@ PROJECT = Path(__file__).resolve().parents[1]
 """Folder that holds ``components/`` and, in a checkout, ``app/``."""
 
 
+LOGINS = ("none", "basic", "auth0", "azure", "bitbucket", "generic", "github", "gitlab", "google", "okta")
+"""Ways of coming in; all but the first two are Panel's names of OAuth providers."""
+ORIGIN = r"https?://[A-Za-z0-9.-]+(:\d{1,5})?"
+
 _DATA = Path("data")
 _UNBOUNDED: dict[str, Any] = {"low": None, "high": None}
 
@@ -55,6 +59,10 @@ class ServerSettings:
     num_procs: int = _setting(1, "Server processes; they share the mapped frames", 1, 64)
     allow_websocket_origin: tuple[str, ...] = _setting(
         (), "Hosts (host or host:port, no *) whose pages may open a session; empty = this machine's names at the port"
+    )
+    login: str = _setting("none", "Who may come in: none = everyone, basic = a password, or a provider of OAuth")
+    frame_ancestors: tuple[str, ...] = _setting(
+        (), "Sites (https://host) that may show the pages in a frame; empty = this one alone"
     )
     title: str = _setting("NEM Energy Dashboard", "Name of the site in the browser's title bar, after the page's")
     unused_session_lifetime_ms: int = _setting(
@@ -189,8 +197,10 @@ def _checked(row: Row, value: Any) -> tuple[Any, str]:
     if row.kind == "list of texts":
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             return None, wrong
-        if row.name == "server.allow_websocket_origin" and any("*" in v or "/" in v or not v for v in value):
+        if row.name == "server.allow_websocket_origin" and any("*" in v or "/" in v or not v or v.startswith("-") for v in value):
             return None, f"{row.name}: name exact hosts (host or host:port), never *, found {_shown(value)}"
+        if row.name == "server.frame_ancestors" and not all(re.fullmatch(ORIGIN, v) for v in value):
+            return None, f"{row.name}: exact origins like https://nem.example.org are expected, found {_shown(value)}"
         if row.name == "api.trusted_proxies" and not all(_is_network(v) for v in value):
             return None, f"{row.name}: addresses or networks like 10.0.0.0/8 are expected, found {_shown(value)}"
         if row.name == "api.cors_expose_headers" and not all(re.fullmatch("[A-Za-z0-9-]{1,80}", v) for v in value):
@@ -199,6 +209,10 @@ def _checked(row: Row, value: Any) -> tuple[Any, str]:
     if row.kind in ("text", "path"):
         if not isinstance(value, str) or not value.strip():
             return None, wrong
+        if row.name == "server.address" and value.startswith("-"):  # it would be taken for a flag
+            return None, f"{row.name} must be an address of this machine, found {_shown(value)}"
+        if row.name == "server.login" and value not in LOGINS:
+            return None, f"{row.name} must be one of {', '.join(LOGINS)}, found {_shown(value)}"
         return (Path(value) if row.kind == "path" else value), ""
     if row.kind == "yes/no":
         return (value, "") if isinstance(value, bool) else (None, wrong)

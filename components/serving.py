@@ -14,6 +14,7 @@ from typing import NoReturn
 from components import config
 from components.config import ServerSettings, Settings
 from components.errors import DashboardError, UsageError
+from components.login import login_options, secret_environment
 
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - named here to be recognised, not bound to
 # Bokeh lets this variable silently replace --allow-websocket-origin.
@@ -51,6 +52,7 @@ def serve_options(server: ServerSettings, *, dev: bool = False) -> list[str]:
         "--keep-alive", str(server.keep_alive_ms),
         "--websocket-max-message-size", str(server.websocket_max_message_bytes),
     ]  # fmt: skip
+    options += login_options(server.login)
     return [*options, "--dev"] if dev else options
 
 
@@ -114,6 +116,7 @@ def become_server(settings: Settings, *, dev: bool, live: bool = False) -> NoRet
     server, project = settings.server, config.PROJECT
     if dev and server.num_procs > 1:
         raise UsageError("--dev restarts one process; it goes with --num-procs 1 only")
+    hidden = secret_environment(server.login, os.environ)
     ensure_port_free(server.address, server.port)
     scripts = pages(project)
     environment = {config.ENV_DATA_DIR: str(settings.data_dir)}
@@ -132,7 +135,7 @@ def become_server(settings: Settings, *, dev: bool, live: bool = False) -> NoRet
     os.chdir(project)
     # python -m: the project's folder is then on the path even without the package being installed.
     command = [sys.executable, "-m", "panel", "serve", *scripts, *options]
-    os.execve(sys.executable, command, {**os.environ, **environment})  # noqa: S606 - no shell wanted
+    os.execve(sys.executable, command, {**os.environ, **environment, **hidden})  # noqa: S606 - no shell wanted
 
 
 def _printed(environment: dict[str, str], options: Sequence[str]) -> str:

@@ -20,10 +20,12 @@ def load_once() -> None:
     """Open the newest published version for everybody; quick when it has been done."""
     from components import config
     from components.component_route import guard
+    from components.hardening import harden
     from components.panel_speed import install
     from components.store import shared
 
     install()
+    harden()
     guard()  # without the API's plugin flag nobody else closes Panel's route that imports modules by name
     shared.configure(config.active().data_dir)
     shared.current()

@@ -34,15 +34,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(data_dir: Path, log: Path, *options: str) -> Server:
-    """Start ``serve`` over a data folder and wait until its health answers."""
+def start_server(data_dir: Path, log: Path, *options: str, ready: str = "/api/health") -> Server:
+    """Start ``serve`` over a data folder and wait until ``ready`` answers 200."""
     port = free_port()
     command = [sys.executable, "-m", "components.cli", "--data-dir", str(data_dir), "serve", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen([*command, *options], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     server = Server(f"http://localhost:{port}", port, process, log, data_dir)
     try:
-        wait_until_ready(server)
+        wait_until_ready(server, ready)
     except BaseException:
         stop_server(server)
         raise

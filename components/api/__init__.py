@@ -23,6 +23,7 @@ from components.api.openapi import documented_paths, documents
 from components.api.paths import PageRedirect, UnknownPath
 from components.api.stream import StreamHandler
 from components.component_route import guard
+from components.hardening import harden
 from components.queries.base import REGISTRY
 
 Route = tuple[str, type[ApiHandler], dict[str, Any]]
@@ -62,5 +63,6 @@ def routes() -> list[Route]:
 
 
 guard()
+harden()
 ROUTES = routes()
 """What ``panel serve --plugins components.api`` adds to the server."""
