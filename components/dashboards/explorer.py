@@ -110,7 +110,15 @@ class ExplorerDashboard(Dashboard):
             self._picture(slot).waits()
 
     def arrived(self, slot: str, wanted: Wanted, outcome: Raster | DashboardError) -> None:
-        """A picture, or why there is none; one that is no longer wanted is dropped."""
+        """A picture, or why there is none, comes into the page."""
+        if self.document is not None and not pn.state.loaded:
+            # Between the page's being sent and its being ready, Panel tells the browser nothing of what changes.
+            pn.state.onload(lambda: self._take(slot, wanted, outcome))
+        else:
+            self._take(slot, wanted, outcome)
+
+    def _take(self, slot: str, wanted: Wanted, outcome: Raster | DashboardError) -> None:
+        """Show it; one that is no longer wanted is dropped."""
         if self.wanted.get(slot) != wanted:
             return
         with pn.io.hold() if pn.state.loaded else nullcontext():

@@ -57,6 +57,8 @@ class CalendarView(PictureView):
     def told(self, raster: Raster) -> str:
         words = raster.words
         what = {"mean": "mean", "max": "highest", "min": "lowest"}[self.page.chosen("agg")]
+        if words["slot"] == 5 and words["minutes"] == 1440:
+            return f"{formats.number(words['known'])} prices, every one of them"
         return f"{formats.number(words['known'])} prices · {what} of each {words['slot']} minutes of each {minutes_in_words(words['minutes'])}"
 
     def title(self) -> str:

@@ -70,7 +70,7 @@ def test_a_visit_to_the_explorer(browser, server):
         assert len(helpers) == 1
         os.kill(helpers[0], signal.SIGKILL)
         page.get_by_role("button", name="Day × hour", exact=True).click()
-        ready(opened, "Price by day and hour", "prices · mean of each")
+        ready(opened, "Price by day and hour", "prices, every one of them")
         assert page.locator(".state.error").count() == 0
         assert children(server.process.pid) not in ([], helpers)
         assert opened.trouble == []
