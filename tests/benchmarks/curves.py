@@ -66,7 +66,7 @@ def _panel(panel: Panel, offset: float) -> list[str]:
     if panel.limit:
         y = at(0, panel.limit)[1]
         out.append(f'<path d="M{left:.1f} {y:.1f}H{right:.1f}" stroke="{INK}" stroke-dasharray="4 3"/>')
-        out.append(_text(right, y - 4, f"limit {panel.limit:g}", "end"))
+        out.append(_text(left + 4, y - 4, f"limit {panel.limit:g}", "start"))
     for i, ((name, values), colour) in enumerate(zip(panel.lines.items(), (LINE, SECOND), strict=False)):
         points = [at(x, y) for x, y in zip(panel.x, values, strict=True)]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
