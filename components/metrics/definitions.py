@@ -187,6 +187,19 @@ METRICS: tuple[Metric, ...] = (
         "",
         "metrics.capture.generation_shares",
     ),
+    Metric(
+        "record",
+        "highest or lowest 5-minute value of a measure over a day, a month or all data that is stored; the previous one is "
+        "that of the days before the day of the record",
+        "",
+        "metrics.records.record",
+    ),
+    Metric(
+        "alert",
+        "raised at a threshold and cleared at another one beyond it; a missing reading changes nothing",
+        "",
+        "metrics.alerts.raised",
+    ),
     Metric("underlying_demand", "TOTALDEMAND + rooftop", "MW", "queries.demand.Demand"),
     Metric(
         "coverage", "5-minute readings present / expected over everything asked for", "", "queries.units.UnitCoverage"

@@ -151,6 +151,16 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
         {*WINDOW, "interval", "region", "quantity"},
         {"region", "time_of_day", "mean", "min", "median", "max", "p10", "p90", "days"},
     ),
+    "records": (
+        {"metric", "region", "period"},
+        {"metric", "side", "region", "period", "start", "value", "time", "previous", "previous_time", "unit"},
+    ),
+    "alerts": (
+        {*WINDOW, "rule", "region", "metric", "side", "on", "off"},
+        {"rule", "metric", "side", "region", "start", "end", "active", "peak", "peak_time", "on", "off", "unit"},
+    ),
+    "generation/renewable-share": ({*WINDOW, "interval", "region"}, {"time", "region", "share", "renewable_mw", "generation_mw"}),
+    "status/coverage": (WINDOW, {"date", "dataset", "expected", "present"}),
 }  # fmt: skip
 
 
