@@ -75,8 +75,8 @@ class Opened:
         self.page.evaluate(PAINTED)
 
     def drawn(self) -> list[dict]:
-        """What each visible plot has drawn, once they all have."""
-        self.page.wait_for_function(f"() => ({DRAWN})().every(p => p.pixels > 500)")
+        """What each visible plot has drawn, once they all have; some figures arrive after their page."""
+        self.page.wait_for_function(f"() => ({DRAWN})().every(p => p.pixels > 500 && p.rows > 0)")
         return self.page.evaluate(DRAWN)
 
     def table(self) -> list[list[str]]:

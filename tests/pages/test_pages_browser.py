@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.fault("SEC-11")
-@pytest.mark.parametrize("slug", ["", "generation", "prices", "revenue", "stations"])
+@pytest.mark.parametrize("slug", ["", *list(PAGES)[1:]])
 def test_every_page_opens_with_its_charts(browser, server, slug):
     with Opened(browser, f"{server.url}/{slug}") as opened:
         charts = opened.drawn()
@@ -93,18 +93,23 @@ def test_bad_parameters_are_told_and_ignored(browser, server):
         assert opened.trouble == []
 
 
-@pytest.mark.parametrize("slug", ["generation", "prices", "revenue", "stations"])
+# What sticks out of the screen, has a scrollbar of its own, or is a control too small for a finger.
+AMISS = """() => { const out = []; const walk = n => { for (const e of n.children) {
+  if (/bk-Plot/.test(e.className)) continue
+  const style = getComputedStyle(e), box = e.getBoundingClientRect(), name = e.tagName + "." + e.className
+  if (box.width && box.height) {
+    if (box.right > innerWidth + 1 && !/^(canvas|svg|path)$/i.test(e.tagName)) out.push(name + " sticks out")
+    if (/auto|scroll/.test(style.overflowX) && e.scrollWidth > e.clientWidth + 1) out.push(name + " scrolls")
+    if (/^(BUTTON|SELECT|SUMMARY)$/.test(e.tagName) && Math.round(box.height) < 22) out.push(name + " is small")
+  }
+  walk(e); if (e.shadowRoot) walk(e.shadowRoot) } }; walk(document.body); return out }"""
+
+
+@pytest.mark.parametrize("slug", list(PAGES))
 def test_nothing_sticks_out_on_a_phone(browser, server, slug):
     with Opened(browser, f"{server.url}/{slug}", width=390, dark=True) as opened:
         opened.drawn()
-        wide = opened.page.evaluate(
-            """() => { const out = []; const walk = n => { for (const e of n.children) {
-              if (/bk-Plot/.test(e.className)) continue
-              const r = e.getBoundingClientRect()
-              if (r.width > 0 && r.height > 0 && r.right > innerWidth + 1 && !/^(canvas|svg|path)$/i.test(e.tagName)) out.push(e.tagName + "." + e.className)
-              walk(e); if (e.shadowRoot) walk(e.shadowRoot) } }; walk(document.body); return out }"""
-        )
-        assert wide == []
+        assert opened.page.evaluate(AMISS) == []
         opened.page.get_by_role("button", name="Pages").click()
         opened.page.locator(".drawer a", has_text="Prices").wait_for()
         assert opened.trouble == []

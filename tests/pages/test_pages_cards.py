@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from opened_page import DRAWN, Opened
+from opened_page import Opened
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -61,7 +61,7 @@ def test_a_chart_is_a_table_of_what_it_draws(browser, server):
 @pytest.mark.parametrize("slug", list(PAGES))
 def test_every_figure_of_every_page_can_be_a_table(browser, server, slug):
     with Opened(browser, f"{server.url}/{slug}", width=1440) as opened:
-        opened.page.wait_for_function(f"() => ({DRAWN})().every(plot => plot.rows > 0)")  # some arrive after the page
+        opened.drawn()
         shown = opened.page.locator(".data summary:visible")
         for nth in range(shown.count()):
             shown.nth(nth).click()
