@@ -68,6 +68,7 @@ class Masthead(Part):
     """Navigation, freshness, data source, theme."""
 
     _part = "masthead"
+    _uses = ("connection",)
     pages = param.List(default=[], doc="{label, href, current} of each page.")
     newest_text = param.String(default="", doc="Newest stamp in words.")
     newest_iso = param.String(default="", doc="Newest stamp, ISO 8601 with its offset; the browser works out the age.")

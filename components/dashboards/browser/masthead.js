@@ -1,6 +1,7 @@
 // The head of every page: navigation, where the data comes from, its newest stamp and age, theme.
-export function render({model}) {
+export function render({model, view}) {
   const root = h("div", {class: "top"})
+  const lost = watch_connection(model, view.model.document)
   const dark = () => document.documentElement.dataset.theme === "dark"
   const set_theme = (is_dark, keep) => {
     document.documentElement.dataset.theme = is_dark ? "dark" : "light"
@@ -81,7 +82,7 @@ export function render({model}) {
       h("div", {class: "freshness", title: "Newest interval in the data (NEM time, UTC+10), its age, and where the data comes from"},
         model.source_text ? h("span", {class: model.demo ? "badge demo" : "badge"}, model.source_text) : null,
         model.newest_text ? h("span", {class: "newest"}, model.newest_text) : null, ago),
-      toggle, drawer)
+      toggle, drawer, lost)
     fit()
     tick()
   })
