@@ -20,7 +20,7 @@ DRAWN = """() => [...Bokeh.documents[0]._all_models.values()].filter(m => m.type
   let pixels = 0
   for (let i = 3; i < data.length; i += 4) if (data[i] > 0) pixels++
   return [{name: m.name, pixels, glyphs: m.renderers.filter(r => r.visible !== false).length,
-          rows: Math.max(0, ...m.renderers.map(r => r.data_source?.get_length() ?? 0))}]
+          rows: Math.max(0, ...m.renderers.map(r => r.data_source?.data.image?.[0]?.length ?? r.data_source?.get_length() ?? 0))}]
 })"""
 # Parts draw shortly after their data has come.
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))"
