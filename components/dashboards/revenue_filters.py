@@ -13,7 +13,8 @@ from components.dashboards import address
 from components.dashboards.answers import ANSWERS
 from components.dashboards.revenue_words import WORDS, colour, label, worth
 from components.queries.parameters import MOST_NAMES
-from components.queries.revenue_pivot import FILTERS, RevenuePivot
+from components.queries.revenue_groups import FILTERS
+from components.queries.revenue_pivot import RevenuePivot
 from components.queries.row_totals import ROOFTOP
 from components.store import shared
 from components.store.snapshot import Snapshot

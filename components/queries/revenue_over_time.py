@@ -20,7 +20,7 @@ from components.queries.monthly import money_of_rooftop, money_of_units, regions
 from components.queries.pooling import FIELDS
 from components.queries.regional import axis_of, blocks, long_frame, shown_buckets
 from components.queries.revenue import GROUPS, Revenue, RevenuePool
-from components.queries.revenue_pivot import RevenueGroups
+from components.queries.revenue_groups import RevenueGroups
 from components.queries.row_totals import RowTotals
 from components.queries.units import readings, unit_table
 from components.store.snapshot import Snapshot

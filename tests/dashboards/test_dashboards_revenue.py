@@ -16,7 +16,8 @@ from components.dashboards.revenue_filters import left_out
 from components.dashboards.revenue_league import course
 from components.dashboards.revenue_words import digits, figure, href, label
 from components.queries.revenue import Revenue
-from components.queries.revenue_pivot import FILTERS, RevenuePivot
+from components.queries.revenue_groups import FILTERS
+from components.queries.revenue_pivot import RevenuePivot
 from components.queries.row_totals import ROOFTOP
 from components.store.snapshot import empty_snapshot
 

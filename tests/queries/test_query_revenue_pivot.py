@@ -10,7 +10,8 @@ import pytest
 
 from components.queries.prices import PriceStats
 from components.queries.revenue import GROUPS, Revenue
-from components.queries.revenue_pivot import FILTERS, RevenuePivot, path_names, path_text
+from components.queries.revenue_groups import FILTERS
+from components.queries.revenue_pivot import RevenuePivot, path_names, path_text
 from components.queries.row_totals import NUMBERS, ROOFTOP, UNKNOWN, flat_prices
 from components.store.snapshot import empty_snapshot
 from components.vocabulary import NEM, REGIONS
