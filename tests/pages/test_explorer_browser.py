@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from test_pages_browser import Opened
 
 pytestmark = pytest.mark.browser
@@ -21,9 +22,10 @@ FRAME = f"""(name) => {{ const v = ({PLOT})(name), r = v.el.getBoundingClientRec
 
 def ready(opened, name: str, detail: str) -> str:
     """Wait until a view's picture is there and its card says so; the card's words."""
-    opened.page.locator(".detail").filter(has_text=re.compile(detail)).first.wait_for()
+    words = opened.page.locator(".detail:visible").filter(has_text=re.compile(detail))
+    words.first.wait_for()
     opened.page.wait_for_function(READY, arg=name)
-    return opened.page.locator(".detail:visible").first.text_content()
+    return words.first.text_content()
 
 
 def drag(opened, name: str, *shares: tuple[float, float]) -> None:
@@ -65,7 +67,7 @@ def test_a_visit_to_the_explorer(browser, server):
         page.wait_for_url("**/explorer?*view=prices*")
         assert "price" in ready(opened, "All prices", "prices|price")
         link = page.locator("nav a:visible", has_text="Generation").last
-        assert re.search(r"\./generation\?start=2024-02-.*&end=", link.get_attribute("href"))
+        expect(link).to_have_attribute("href", re.compile(r"\./generation\?start=2024-02-.*&end="))
         helpers = children(server.process.pid)
         assert len(helpers) == 1
         os.kill(helpers[0], signal.SIGKILL)
