@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "component_route": set(),
     "hardening": {"config"},
     "login": {"errors"},
+    "probe": set(),
     "worker_signals": set(),
     "live": {"config", "store"},
     "panel_speed": set(),
