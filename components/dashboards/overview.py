@@ -1,4 +1,5 @@
-"""``/overview``: the market at its newest interval - prices, mix by region, and the window's generation."""
+"""``/overview``: the board - prices, figures of now, flows, mix, what is forecast, events and records, and the window's
+generation. All but the last are about the newest interval or the last 24 hours, whatever window is chosen."""
 
 from __future__ import annotations
 
@@ -15,6 +16,11 @@ from components.charts.stack import StackChart, StackData, stack_data
 from components.dashboards import links as to
 from components.dashboards.answers import ANSWERS
 from components.dashboards.generation import region_title, whole
+from components.dashboards.overview_block import NAMES, Block
+from components.dashboards.overview_context import ContextBlock
+from components.dashboards.overview_events import EventBlock
+from components.dashboards.overview_flows import FlowBlock
+from components.dashboards.overview_now import Now
 from components.dashboards.page import Dashboard
 from components.dashboards.parts import Legend, Tiles
 from components.dashboards.series import column, steps_of
@@ -23,14 +29,14 @@ from components.queries.base import Query, Result
 from components.queries.demand import Demand
 from components.queries.generation import GenerationByFuel
 from components.queries.prices import RegionalPrices
+from components.queries.prices_cumulative import CumulativePrice
+from components.queries.prices_events import MarketInterventions
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, NEM, REGION_NAMES, REGIONS
 
-NAMES = {r: r[:-1] for r in REGIONS} | {NEM: "NEM"}
-
 
 class OverviewDashboard(Dashboard):
-    """Tiles, mix, generation."""
+    """Tiles, map, mix, generation, context, events."""
 
     slug = "overview"
     title = "Overview"
@@ -40,27 +46,41 @@ class OverviewDashboard(Dashboard):
         self.tiles = Tiles()
         self.price_card = self.card("Spot price", self.tiles)
         self.mix = MixChart(self.theme, list(NAMES.values()))
-        self.stack = StackChart(self.theme, height=330)
+        self.stack = StackChart(self.theme, height=376)
         self.legend = Legend()
         self.mix_card = self.card("Mix now", figure(self.mix.figure))
         self.stack_card = self.card("Generation", self.legend, figure(self.stack.figure))
+        self.today = MixChart(self.theme, list(NAMES.values()))
+        self.today_card = self.card("Mix today", figure(self.today.figure))
         self.answer_notes: list[str] = []
+        now, flows, context, events = Now(self), FlowBlock(self), ContextBlock(self), EventBlock(self)
+        self.blocks: tuple[Block, ...] = (now, flows, context, events)
+        even = "minmax(0, 1fr) minmax(0, 1fr)"
         return [
             self.price_card.view,
-            row(self.stack_card.view, self.mix_card.view, columns="minmax(0, 3fr) minmax(0, 2fr)"),
+            *now.build(),
+            row(self.stack_card.view, *flows.build(), columns="minmax(0, 3fr) minmax(0, 2fr)"),
+            row(self.mix_card.view, self.today_card.view, columns=even),
+            *context.build(),
+            *events.build(),
         ]
 
     def charts(self) -> Sequence[Any]:
-        return [self.stack, self.mix]
+        return [self.stack, self.mix, self.today, *(c for b in self.blocks for c in b.charts())]
 
     def notes(self) -> Sequence[str]:
-        return self.answer_notes
+        return [*self.answer_notes, *(n for b in self.blocks for n in b.notes())]
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
         return [
-            (self.price_card, [("Prices, last 24 hours", self.day_prices())]),
+            (
+                self.price_card,
+                [("Prices, last 24 hours", self.day_prices()), ("Cumulative prices", CumulativePrice(last="latest"))],
+            ),
             (self.mix_card, [("Mix, newest interval", self.newest())]),
+            (self.today_card, [("Mix, today", self.since_midnight(snapshot))]),
             (self.stack_card, [("Power by fuel", self.power())]),
+            *(link for block in self.blocks for link in block.links(snapshot)),
         ]
 
     # -- the questions -------------------------------------------------------------------------------
@@ -73,6 +93,12 @@ class OverviewDashboard(Dashboard):
         """The newest interval of all regions and the market."""
         return GenerationByFuel(region=[*REGIONS, NEM], last="30m", interval="5m")
 
+    def since_midnight(self, snapshot: Snapshot) -> GenerationByFuel:
+        """Today's mean power of all regions and the market."""
+        last = snapshot.last("scada") or pd.Timestamp("2000-01-01")
+        midnight = (last - pd.Timedelta(microseconds=1)).normalize()
+        return GenerationByFuel(region=[*REGIONS, NEM], start=midnight, end=last, interval="1d")
+
     def power(self) -> GenerationByFuel:
         """Power over the chosen window."""
         query = self.ask(GenerationByFuel)
@@ -84,6 +110,8 @@ class OverviewDashboard(Dashboard):
     def draw(self, snapshot: Snapshot) -> None:
         self._prices(snapshot)
         self._mix(snapshot)
+        for block in self.blocks:
+            block.draw(snapshot)
         query = self.power()
         window = query.window(snapshot)
         result = ANSWERS.ask(snapshot, query)
@@ -117,7 +145,26 @@ class OverviewDashboard(Dashboard):
         series = column(result, labels, "price", ["region"])
         tiles = [self._tile(r, series[r], labels) for r in (NEM, *REGIONS) if r in series]
         self.tiles.tiles = tiles
-        self.price_card.ready(f"at {formats.stamp(pd.Timestamp(labels[-1]))} NEM time, with the 24 hours before")
+        told = [
+            f"at {formats.stamp(pd.Timestamp(labels[-1]))} NEM time, with the 24 hours before",
+            *self._pressure(snapshot),
+        ]
+        self.price_card.ready(" · ".join(told))
+
+    def _pressure(self, snapshot: Snapshot) -> list[str]:
+        """How far the cumulative price has come to its threshold, and where AEMO has stepped in at this moment."""
+        frame = ANSWERS.ask(snapshot, CumulativePrice(last="latest")).frame
+        known = frame[np.isfinite(frame["share"].to_numpy("float64"))]
+        out = []
+        if len(known):
+            most = known.loc[known["share"].idxmax()]
+            share = formats.percent(float(most["share"]), 0)
+            out.append(f"cumulative price at most {share} of its threshold ({NAMES[str(most['region'])]})")
+        flags = ANSWERS.ask(snapshot, MarketInterventions(last="1d")).frame
+        words = {"administered": "price administered", "suspended": "market suspended"}
+        for flag in flags[flags["end"] >= snapshot.last("price")].to_dict("records"):
+            out.append(f"{NAMES[flag['region']]}: {words[flag['kind']]}")
+        return out
 
     def _tile(self, region: str, values: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
         known = values[np.isfinite(values)]
@@ -134,17 +181,22 @@ class OverviewDashboard(Dashboard):
         }  # fmt: skip
 
     def _mix(self, snapshot: Snapshot) -> None:
-        result = ANSWERS.ask(snapshot, self.newest())
-        if result.frame.empty:
-            self.mix_card.empty("No generation has been stored yet.")
-            return
-        labels, _ = steps_of(result, snapshot, "scada")
-        power = column(result, labels, "mw", ["region", "fuel"])
-        latest: dict[str, dict[str, float]] = {NAMES[r]: {} for r in NAMES}
-        for name, values in power.items():
-            region, fuel = name.split(".")
-            known = values[np.isfinite(values)]
-            if known.size and region in NAMES:
-                latest[NAMES[region]][fuel] = float(known[-1])
-        self.mix.feed(latest)
-        self.mix_card.ready(f"at {formats.stamp(pd.Timestamp(labels[-1]))}")
+        for query, chart, card in (
+            (self.newest(), self.mix, self.mix_card),
+            (self.since_midnight(snapshot), self.today, self.today_card),
+        ):
+            result = ANSWERS.ask(snapshot, query)
+            if result.frame.empty or result.end is None:
+                card.empty("No generation has been stored yet.")
+                continue
+            labels, _ = steps_of(result, snapshot, "scada")
+            power = column(result, labels, "mw", ["region", "fuel"])
+            latest: dict[str, dict[str, float]] = {NAMES[r]: {} for r in NAMES}
+            for name, values in power.items():
+                region, fuel = name.split(".")
+                known = values[np.isfinite(values)]
+                if known.size and region in NAMES:
+                    latest[NAMES[region]][fuel] = float(known[-1])
+            chart.feed(latest)
+            stamp = formats.stamp(result.end)
+            card.ready(f"at {stamp}" if chart is self.mix else f"mean power from midnight to {result.end:%H:%M}")

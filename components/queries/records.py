@@ -113,9 +113,10 @@ class Records(Query):
         days, extremes = days_of(snapshot)
         stamps = [t for n in DATASETS if (t := snapshot.last(n)) is not None]
         rows: list[dict[str, Any]] = []
-        first = pd.Timestamp(days[0]) if len(days) else None
+        firsts = [t for n in DATASETS if (t := snapshot.first(n)) is not None]
+        first = min(firsts) - pd.Timedelta(microseconds=1) if firsts else None
         last = max(stamps, default=None)
-        if last is not None:
+        if first is not None and last is not None:
             today = np.datetime64(last - pd.Timedelta(microseconds=1), "D")
             rows = [
                 row
@@ -123,7 +124,7 @@ class Records(Query):
                 for side in MEASURES[name].sides
                 for region in self.places()
                 for period in PERIODS if period in self.period
-                if (row := _row(snapshot, days, extremes, name, side, region, period, today)) is not None
+                if (row := _row(snapshot, days, extremes, name, side, region, period, today, first)) is not None
             ]  # fmt: skip
         frame = pd.DataFrame(rows, columns=list(self.row_columns))
         for column in ("start", "time", "previous_time"):
@@ -133,20 +134,24 @@ class Records(Query):
         for column, words in (("metric", tuple(MEASURES)), ("side", SIDES), ("region", PLACES), ("period", PERIODS)):
             frame[column] = named(words, np.array([words.index(w) for w in frame[column]], int))
         return Result(
-            frame, {}, first, last, ("metric", "side", "region", "period"), "", "", 0, 0, snapshot.version, snapshot.sources,
+            frame, {}, first.normalize() if first is not None else None, last, ("metric", "side", "region", "period"), "", "", 0, 0, snapshot.version, snapshot.sources,
             ("A record is of the data that is stored here, not of the market's whole history.",),
         )  # fmt: skip
 
 
 def _row(
-    snapshot: Snapshot, days: np.ndarray, extremes: DayExtremes, name: str, side: str, region: str, period: str, today: np.datetime64
+    snapshot: Snapshot, days: np.ndarray, extremes: DayExtremes, name: str, side: str, region: str, period: str, today: np.datetime64, first: pd.Timestamp
 ) -> dict[str, Any] | None:  # fmt: skip
     """One record; None where the period has no reading."""
     at = list(MEASURES).index(name) * len(PLACES) + PLACES.index(region)
     low = side == "low"
     values = (extremes.low if low else extremes.high)[at]
     places = (extremes.low_at if low else extremes.high_at)[at]
-    start = {"day": today, "month": today.astype("datetime64[M]").astype("datetime64[D]"), "all": days[0]}[period]
+    start = {
+        "day": today,
+        "month": today.astype("datetime64[M]").astype("datetime64[D]"),
+        "all": np.datetime64(first, "D"),
+    }[period]
     chosen = np.flatnonzero((days >= start) & (days <= today))
     found, before = record(values[chosen], low=low)
     if found < 0:

@@ -89,7 +89,7 @@ def copied_link(opened) -> str:
 def overview_agrees(opened, server) -> None:
     prices = frame_of(server, links(opened)["Prices, last 24 hours"])
     newest = prices[prices["time"] == prices["time"].max()].set_index("region")["price"]
-    tiles = {t.locator(".label").text_content(): t for t in opened.page.locator(".tile").all()}
+    tiles = {t.locator(".label").text_content(): t for t in opened.page.locator(".tile[href*='prices']").all()}
     assert len(tiles) == len(newest) == 6
     for region, price in newest.items():
         shown = tiles[region.removesuffix("1")].locator(".value").text_content()
