@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 
@@ -11,13 +10,12 @@ from tornado.web import RequestHandler
 
 
 class Alive(RequestHandler):
-    """Pages and documents that something still holds; free memory is given back to the system first."""
+    """Pages and documents that something still holds."""
 
     def get(self) -> None:
         from components.dashboards.page import Dashboard
 
         gc.collect()
-        ctypes.CDLL(None).malloc_trim(0)
         found = gc.get_objects()
         counts = {kind.__name__: sum(isinstance(o, kind) for o in found) for kind in (Dashboard, Document)}
         self.write(json.dumps(counts))

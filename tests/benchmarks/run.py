@@ -114,7 +114,6 @@ def main() -> None:
     if keep and KEPT.exists() and set(given.parts) != set(tables.TITLES):
         found = json.loads(KEPT.read_text(encoding="utf-8"))
     found |= {"machine": machine(), "data": {"days": size["days"], "units": size["units"]}}
-    drawings: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         bench = Bench(given.lakes, Path(scratch), quick=given.quick, **size)
         prepare(bench, given.parts)
@@ -122,13 +121,11 @@ def main() -> None:
             print(f"{tables.TITLES[part]} …", flush=True)
             found["parts"][part], result = measure(part, bench)
             print(f"  {found['parts'][part]['seconds']:.0f} s", flush=True)
-            if part == "growth" and result.figures:
-                drawings = growth.plots(result.detail)
+            if keep:  # at once: what was measured stays if a later part is interrupted
+                write(found, growth.plots(result.detail) if part == "growth" and result.figures else {})
             if given.detail:
                 given.detail.mkdir(parents=True, exist_ok=True)
                 (given.detail / f"{part}.json").write_text(json.dumps(result.detail, indent=1, default=str))
-    if keep:
-        write(found, drawings)
     print(f"\n{tables.whole_page(found)}")
 
 
