@@ -33,7 +33,7 @@ test: lint $(VENV)/.browser
 	$(BIN)/python -m pytest -m "not long" $(PYTEST)
 
 soak: $(VENV)/.installed-tests
-	$(BIN)/python tests/soak/run.py $(SOAK)
+	PYTHONPATH=tests:tests/benchmarks $(BIN)/python tests/soak/run.py $(SOAK)
 
 # Without --strict it returns 0 when it could audit nothing.
 audit: $(VENV)/.installed-tests
@@ -45,7 +45,7 @@ test-long: lint $(VENV)/.browser
 	$(BIN)/python -m pytest $(PYTEST)
 
 faults: $(VENV)/.browser
-	$(BIN)/python tests/faults/try_faults.py
+	$(BIN)/python tests/faults/try_faults.py $(FAULTS)
 
 bench: $(VENV)/.installed-bench $(VENV)/.browser
 	$(BIN)/python tests/benchmarks/run.py $(BENCH)

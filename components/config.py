@@ -60,6 +60,7 @@ class ServerSettings:
     allow_websocket_origin: tuple[str, ...] = _setting(
         (), "Hosts (host or host:port, no *) whose pages may open a session; empty = this machine's names at the port"
     )
+    prefix: str = _setting("/", "Path in front of every address, for a proxy that shares its host, like /nem")
     login: str = _setting("none", "Who may come in: none = everyone, basic = a password, or a provider of OAuth")
     frame_ancestors: tuple[str, ...] = _setting(
         (), "Sites (https://host) that may show the pages in a frame; empty = this one alone"
@@ -197,7 +198,9 @@ def _checked(row: Row, value: Any) -> tuple[Any, str]:
     if row.kind == "list of texts":
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             return None, wrong
-        if row.name == "server.allow_websocket_origin" and any("*" in v or "/" in v or not v or v.startswith("-") for v in value):
+        if row.name == "server.allow_websocket_origin" and any(
+            "*" in v or "/" in v or not v or v.startswith("-") for v in value
+        ):
             return None, f"{row.name}: name exact hosts (host or host:port), never *, found {_shown(value)}"
         if row.name == "server.frame_ancestors" and not all(re.fullmatch(ORIGIN, v) for v in value):
             return None, f"{row.name}: exact origins like https://nem.example.org are expected, found {_shown(value)}"
@@ -211,6 +214,8 @@ def _checked(row: Row, value: Any) -> tuple[Any, str]:
             return None, wrong
         if row.name == "server.address" and value.startswith("-"):  # it would be taken for a flag
             return None, f"{row.name} must be an address of this machine, found {_shown(value)}"
+        if row.name == "server.prefix" and not re.fullmatch(r"/|(/[A-Za-z0-9._~-]+)+", value):
+            return None, f"{row.name} must be a path like /nem, found {_shown(value)}"
         if row.name == "server.login" and value not in LOGINS:
             return None, f"{row.name} must be one of {', '.join(LOGINS)}, found {_shown(value)}"
         return (Path(value) if row.kind == "path" else value), ""

@@ -52,6 +52,8 @@ def serve_options(server: ServerSettings, *, dev: bool = False) -> list[str]:
         "--keep-alive", str(server.keep_alive_ms),
         "--websocket-max-message-size", str(server.websocket_max_message_bytes),
     ]  # fmt: skip
+    if server.prefix != "/":
+        options += ["--prefix", server.prefix]
     options += login_options(server.login)
     return [*options, "--dev"] if dev else options
 
@@ -131,7 +133,7 @@ def become_server(settings: Settings, *, dev: bool, live: bool = False) -> NoRet
     if os.environ.pop(OVERRIDING, None) is not None:
         print(f"{OVERRIDING} is ignored; server.allow_websocket_origin says who may connect", file=sys.stderr)
     print(_printed(environment, options))
-    print(f"Serving on http://localhost:{server.port}", flush=True)
+    print(f"Serving on http://localhost:{server.port}{server.prefix.rstrip('/')}", flush=True)
     os.chdir(project)
     # python -m: the project's folder is then on the path even without the package being installed.
     command = [sys.executable, "-m", "panel", "serve", *scripts, *options]

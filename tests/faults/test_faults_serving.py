@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from guarded_server import serving
 from live_server import ROOT, Server, free_port, stop_server, wait_until_ready
 from visitor import Visit
 
@@ -95,3 +96,18 @@ def test_fifty_sessions_leave_nothing_behind(demo_lake: Path, tmp_path: Path):
         assert "Traceback" not in running.log.read_text()
     finally:
         stop_server(running)
+
+
+def test_everything_moves_under_a_prefix(demo_lake: Path, tmp_path: Path):
+    """As nginx passes it on where the host serves other things as well."""
+    import httpx
+
+    with serving(demo_lake, tmp_path, "server: {prefix: /nem}", ready="/nem/api/health") as running:
+        first = httpx.get(f"{running.url}/nem", timeout=60, follow_redirects=True)
+        assert first.status_code == 200
+        assert "<title>Overview" in first.text
+        answer = httpx.get(f"{running.url}/nem/api/prices?last=1d", timeout=60)
+        assert answer.status_code == 200
+        assert answer.json()["links"]["self"].startswith("/nem/api/prices")
+        assert httpx.get(f"{running.url}/api/health", timeout=60).status_code == 404
+        assert all(in_thread(f"{running.url}/nem", ["generation"]))

@@ -1,4 +1,7 @@
-"""``make faults``: run every test that names a fault, keep how each ended, write table and figures."""
+"""``make faults``: run every test that names a fault, keep how each ended, write table and figures.
+
+``make faults FAULTS="SRV-9 SEC-3"`` tries these anew and keeps what is known of the others.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,16 @@ import pytest
 class Keeper:
     """A pytest plugin that counts per fault how its tests ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, only: list[str]) -> None:
+        self.only = set(only)
         self.faults: dict[str, list[str]] = {}
         self.ended: dict[str, str] = {}
 
-    def pytest_itemcollected(self, item: pytest.Item) -> None:
-        self.faults[item.nodeid] = [m.args[0] for m in item.iter_markers("fault")]
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            self.faults[item.nodeid] = [m.args[0] for m in item.iter_markers("fault")]
+        if self.only:
+            items[:] = [item for item in items if self.only & set(self.faults[item.nodeid])]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -36,10 +43,14 @@ class Keeper:
 
 def main(arguments: list[str]) -> int:
     """Run, keep, write; pytest's exit code."""
-    keeper = Keeper()
-    code = pytest.main(["-m", "fault and not long", "-q", *arguments], plugins=[keeper])
+    keeper = Keeper(arguments)
+    code = pytest.main(["-m", "fault and not long", "-q", "--tb=short"], plugins=[keeper])
     table = fault_table.TABLE.read_text(encoding="utf-8")
-    outcomes = keeper.outcomes(fault_table.ids(table))
+    order = fault_table.ids(table)
+    tried = keeper.outcomes(order)
+    if arguments:
+        tried = fault_table.read_record() | {fault: tried[fault] for fault in arguments if fault in tried}
+    outcomes = {fault: tried[fault] for fault in order if fault in tried}
     fault_table.write_record(outcomes)
     fault_table.TABLE.write_text(fault_table.with_tests(table, fault_table.named()), encoding="utf-8")
     readme = fault_table.README.read_text(encoding="utf-8")

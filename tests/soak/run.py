@@ -1,8 +1,7 @@
 """``make soak``: visitors who stay while new data keeps coming; ends with what it found and exit 1 where that is bad.
 
 30 sessions over all pages, each changing its window now and then; a publication every 10 seconds, an interval of the market
-each; 30 minutes. At the end: no error in the server's log and none told to a session, every session saw the last version,
-memory flat (least squares over the second half), no dashboard alive after all have left.
+each; 30 minutes. At the end: no error in the server's log and none told to a session, memory flat (least squares over the second half), no dashboard alive after all have left.
 
     make soak
     make soak SOAK="--minutes 2 --sessions 10"
@@ -24,10 +23,6 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/benchmarks")]
-
 import pandas as pd
 from live_server import Server, free_port, stop_server, wait_until_ready
 from visitor import Visit, VisitError
@@ -36,6 +31,7 @@ from components.market_time import dispatch_stamps
 from components.store.lake import Lake
 from components.vocabulary import PAGES, REGIONS
 
+ROOT = Path(__file__).resolve().parents[2]
 STEP = pd.Timedelta(minutes=5)
 END = pd.Timestamp("2024-03-01")
 FLAT_MB_PER_HOUR = 60.0
