@@ -50,12 +50,17 @@ def ask_records(snapshot: Snapshot, page: Dashboard) -> pd.DataFrame | None:
             log.error("records of %s", snapshot.version, exc_info=job.exception())
             return pd.DataFrame(columns=list(Records.row_columns))
         return job.result()
-    document, version = page.document, snapshot.version
-    waiting = page
+    version, waiting = snapshot.version, weakref.ref(page)  # a finished job keeps its callbacks: no page may hang on it
 
     def again() -> None:
-        if waiting.version == version:
-            waiting.refresh(passing=True)
+        there = waiting()
+        if there is not None and there.version == version:
+            there.refresh(passing=True)
 
-    job.add_done_callback(lambda _: document.add_next_tick_callback(again))
+    def tell(_: object) -> None:
+        there = waiting()
+        if there is not None and there.document is not None:
+            there.document.add_next_tick_callback(again)
+
+    job.add_done_callback(tell)
     return None
