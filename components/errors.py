@@ -18,6 +18,7 @@ A message says what was expected, what was found, where, and what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -106,3 +107,12 @@ def nearest(word: str, allowed: Sequence[str]) -> str | None:
     by_lower = {a.lower(): a for a in allowed}
     found = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
+
+
+def without_folders(text: str) -> str:
+    """Words without the server's folders: only the last part of a path is left; addresses of the web stay.
+
+    >>> without_folders("/srv/data/lake/a.zip: damaged")
+    'a.zip: damaged'
+    """
+    return " ".join(w if "://" in w else re.sub(r"(?:/[^/\s:'\"]+)+/(?=[^/\s])", "", w) for w in text.split(" "))

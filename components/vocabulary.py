@@ -27,6 +27,7 @@ PAGES = {
     "revenue": "Revenue",
     "stations": "Stations",
     "explorer": "Explorer",
+    "status": "Status",
 }
 """Pages that there are, in the order of the navigation; an answer links to the one that shows it."""
 

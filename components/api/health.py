@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +18,7 @@ from components.api.problems import later
 from components.api.tags import entity_tag
 from components.api.work import snapshots
 from components.config import ENV_LIVE
+from components.errors import without_folders
 from components.schema import DATASETS
 from components.store.snapshot import Snapshot
 
@@ -67,11 +67,6 @@ def reasons(snapshot: Snapshot, moment: pd.Timestamp) -> list[str]:
     if snapshot.units.empty:
         found.append("partial: there is no registry of units, every unit is unmapped")
     return found
-
-
-def without_folders(text: str) -> str:
-    """A reason without the server's folders: only the last part of a path is left; addresses of the web stay."""
-    return " ".join(w if "://" in w else re.sub(r"(?:/[^/\s:'\"]+)+/(?=[^/\s])", "", w) for w in text.split(" "))
 
 
 def collector_report(collector: Any) -> tuple[dict[str, Any] | None, list[str]]:

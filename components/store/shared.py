@@ -141,6 +141,11 @@ def collector() -> CollectorStatus:
     return CollectorStatus(is_at_work(root), read_state(root))
 
 
+def versions() -> list[str]:
+    """Names of the versions that are kept, oldest first."""
+    return _shared.lake.versions()
+
+
 def context() -> dict[str, Any]:
     """AEMO's forecasts and notices as the collector last read them (:mod:`components.store.context`)."""
     shared = _shared
