@@ -15,6 +15,7 @@ from components.api.base import ApiHandler
 from components.api.context import ContextDocument, notices, predispatch
 from components.api.delivery import path_parameters
 from components.api.docs import DocsHandler, OpenApiHandler
+from components.api.feed import json_feed
 from components.api.formats import FORMATS
 from components.api.handlers import QuestionHandler
 from components.api.health import HealthHandler, ReadyHandler
@@ -33,6 +34,7 @@ _DOCUMENT_HANDLERS: dict[str, tuple[type[ApiHandler], dict[str, Any]]] = {
     "health": (HealthHandler, {}),
     "predispatch": (ContextDocument, {"make": predispatch}),
     "notices": (ContextDocument, {"make": notices}),
+    "feed.json": (SnapshotDocument, {"make": json_feed}),
     "ready": (ReadyHandler, {}),
     "openapi.json": (OpenApiHandler, {}),
     "docs": (DocsHandler, {}),

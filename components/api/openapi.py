@@ -47,6 +47,11 @@ DOCUMENTS: dict[str, tuple[str, str, str]] = {
         "AEMO's market notices of the last days, the newest first, as last collected.",
         "Document",
     ),
+    "feed.json": (
+        "Feed of alerts and records",
+        "A JSON Feed (version 1.1): thresholds crossed in the last seven days and the records of the stored data, the newest first.",
+        "Document",
+    ),
     "ready": ("Readiness", "200 where there is data to answer from, 503 and why where there is none yet.", "Document"),
     "openapi.json": ("This description", "OpenAPI 3.1, generated from the questions.", "OpenAPI"),
     "docs": ("Documentation", "A page to read about the endpoints and to try them.", "Page"),
