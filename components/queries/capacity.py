@@ -76,8 +76,12 @@ class Capacity(WindowQuery):
                 continue
             capacity[at, there] = np.nan_to_num(capacity[at, there]) + value
             count[at, there] += 1
-        numbers = {"capacity_mw": capacity, "units": count}
-        frame = long_frame(np.asarray(axis.labels, TIME_DTYPE), {self.by: names}, numbers) if names else pd.DataFrame(
+        ends = bucket_end(axis.starts, axis.interval)
+        begins = np.maximum(axis.starts, np.datetime64(window.start, "us"))
+        # Buckets in which nothing of the calendar counts have no row, as in every other question.
+        kept = window.calendar.count(begins, ends) > 0 if window.calendar else np.ones(len(axis), bool)
+        numbers = {"capacity_mw": capacity[:, kept], "units": count[:, kept]}
+        frame = long_frame(np.asarray(axis.labels[kept], TIME_DTYPE), {self.by: names}, numbers) if names else pd.DataFrame(
             {"time": np.empty(0, TIME_DTYPE), self.by: pd.Categorical([]), "capacity_mw": np.empty(0), "units": np.empty(0, np.int64)}
         )  # fmt: skip
         return Result(

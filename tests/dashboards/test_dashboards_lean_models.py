@@ -60,8 +60,8 @@ def stock_and_lean(make: Callable[[], Any]) -> tuple[Any, Any]:
 
 @EVERY
 def test_every_page_is_written_as_without_the_lever(kind, snapshot):
-    if kind.slug == "explorer":
-        pytest.skip("its pictures come from a helper process, when they are ready")
+    if kind.slug in ("explorer", "status"):
+        pytest.skip("its pictures come from a helper process, or it shows the memory of this one")
     page_of(kind)  # what is remembered by the process is
     stock, lean = stock_and_lean(lambda: written(page_of(kind)))
     assert len(stock) > 10_000
@@ -217,10 +217,8 @@ def test_other_components_keep_parameters_of_their_own():
     try:
         tabs = pn.Tabs(("One", pn.Column()), ("Two", pn.Column()))
         assert tabs.param.active.bounds == (-1, 1)
-        assert pn.Tabs.param.active.bounds == (-1, None)
-        assert (pn.Column().param.objects is pn.Column.param.objects, tabs.param.active is pn.Tabs.param.active) == (
-            True,
-            False,
-        )
+        assert pn.Tabs.param["active"].bounds[1] is None
+        assert tabs.param["active"] is not pn.Tabs.param["active"]
+        assert pn.Column().param["objects"] is pn.Column.param["objects"]
     finally:
         components.uninstall()
