@@ -48,15 +48,12 @@ class EventBlock(Block):
                 {"label": "What"},
                 {"label": "Until"},
                 {"label": "Extreme", "number": True},
-            ]
+            ],
+            stacked=True,
         )
-        head = [{"label": "Record"}, *({"label": WORDS[p], "number": True} for p in PERIODS)]
-        self.records = Ledger(
-            columns=[
-                *head,
-                {"label": "Before", "number": True, "minor": True, "help": "The record of all data that stood before"},
-            ]
-        )
+        periods = [{"label": WORDS[p], "number": True, "minor": p == "month"} for p in PERIODS]
+        before = {"label": "Before", "number": True, "minor": True, "help": "The record of all data that stood before"}
+        self.records = Ledger(columns=[{"label": "Record"}, *periods, before])
         self.event_card = self.card("Events of 24 hours", self.events)
         self.record_card = self.card("Records", self.records)
         return [row(self.event_card.view, self.record_card.view, columns="minmax(0, 1fr) minmax(0, 1fr)")]

@@ -54,6 +54,7 @@ class StatusDashboard(Dashboard):
         self.process_card = self.card("This process", self.tiles)
         self.place = stack()
         self.round_card: Card | None = None
+        self.watched = False
         return [self.age_card.view, self.coverage_card.view, self.place, self.process_card.view]
 
     def charts(self) -> Sequence[Any]:
@@ -101,10 +102,12 @@ class StatusDashboard(Dashboard):
 
     def _ticked(self, message: dict[str, Any]) -> None:
         if message.get("tick"):
+            self.watched = True
             self._changing(shared.current())
 
     def _changing(self, snapshot: Snapshot) -> None:
-        self.tiles.tiles = process_tiles(snapshot)
+        if self.watched:  # figures of this very moment come when the browser asks for them, and from then on
+            self.tiles.tiles = process_tiles(snapshot)
         self.process_card.ready()
         collector = shared.collector()
         if collector.state is None:

@@ -51,6 +51,7 @@ def test_the_collector_comes_without_a_new_version(snapshot, collector):
     page = StatusDashboard()
     assert "Collector" not in {c.head.heading for c in page._cards()}
     assert "no collector" in page.process_card.head.detail
+    assert page.tiles.tiles == []
     collector[0] = CollectorStatus(True, STATE)
     page.ages.on_message({"tick": True})
     assert (
