@@ -46,6 +46,11 @@ def put_right(case: schemathesis.Case) -> None:
         asked["by"] = ["none"]  # it stands alone
     if "market" in asked:
         asked.pop("region", None)  # reserves have no price for the whole market
+    whole = ("metric", "on", "off") if case.path.endswith("/alerts") else ()
+    for name in whole:
+        asked.pop(name, None)  # a rule of alerts is whole, and ends on the calm side of where it begins
+    if "limit" in asked:
+        asked["limit"] = min(int(asked["limit"]), 10_000)  # rows times columns has a bound
     for name in ("start", "end"):
         if name in asked and stamp(asked[name]) is None:
             del asked[name]
