@@ -30,8 +30,8 @@ export function render({model}) {
   const timer = setInterval(tick, 10000)
   const ask = () => { if (!document.hidden) model.send_msg({tick: true}) }
   const asking = setInterval(ask, model.every_seconds * 1000)
-  // The server listens only when the document is complete.
-  const first = () => { if (Bokeh.documents.every(d => d.is_idle)) ask(); else waiting = setTimeout(first, 60) }
+  // The server listens only when the document is complete; a theme that the browser prefers is told at that moment, so not then.
+  const first = () => { waiting = Bokeh.documents.every(d => d.is_idle) ? setTimeout(ask, 1500) : setTimeout(first, 60) }
   let waiting = setTimeout(first, 60)
   model.on("remove", () => { clearInterval(timer); clearInterval(asking); clearTimeout(waiting) })
   return root
