@@ -130,7 +130,8 @@ class PricesPlot(RasterPlot):
                 self.bands.data["colour"] = [theme.regions[r] for r in self.bands.data["region"]]
             self._shade()
             self.hover.tooltips = self.tooltip(
-                "@interval{custom}", "<b>@region</b>: lowest @low{custom}, mean @mean{custom}, highest @high{custom} $/MWh"
+                "@interval{custom}",
+                "<b>@region</b>: lowest @low{custom}, mean @mean{custom}, highest @high{custom} $/MWh",
             )
 
 

@@ -325,8 +325,10 @@ class Dashboard(pn.viewable.Viewer):
 
     def _zoomed(self, start: pd.Timestamp, end: pd.Timestamp) -> None:
         """A window was dragged over: it is asked for anew, at the interval that suits it; Back returns."""
-        intervals = any("interval" in kind.parameters() for kind in self.kinds())
-        self.change(start=start, end=end, last="1d", **({"interval": "auto"} if intervals else {}))
+        changes: dict[str, Any] = {"start": start, "end": end, "last": "1d"}
+        if any("interval" in kind.parameters() for kind in self.kinds()):
+            changes["interval"] = "auto"
+        self.change(**changes)
 
     def _retried(self, message: dict[str, Any]) -> None:
         if message.get("action") == "retry":

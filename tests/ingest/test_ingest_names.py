@@ -91,7 +91,9 @@ def test_nemwebs_folders_are_pruned_to_what_is_wanted():
     months = [f"MMSDM_2024_{m:02d}" for m in range(1, 13)]
     # June's file may run a day into July, which is why it is looked at.
     assert descend(["MMSDM", "2024"], months, prices) == ["MMSDM_2024_06", "MMSDM_2024_07", "MMSDM_2024_08"]
-    assert descend(["Reports"], ["Current", "Archive"], Wanted(ALL.datasets, trees=frozenset({"current"}))) == ["Current"]
+    assert descend(["Reports"], ["Current", "Archive"], Wanted(ALL.datasets, trees=frozenset({"current"}))) == [
+        "Current"
+    ]
     assert descend([], ["Data_Archive", "Reports"], Wanted(ALL.datasets, trees=frozenset({"current"}))) == ["Reports"]
 
 
