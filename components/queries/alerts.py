@@ -90,16 +90,26 @@ class Alerts(PeriodQuery):
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         count = sum(len(self.places(r)) for r in self.rules())
-        return count * (self.window(snapshot).expected // 2 + 1)
+        window, begin = self.window(snapshot), self.begin(snapshot)
+        if begin is None:
+            return 0
+        held = max(0, (window.end - max(window.start, begin)) // pd.Timedelta(minutes=5))
+        return count * (min(window.expected, held) // 2 + 1)
+
+    @staticmethod
+    def begin(snapshot: Snapshot) -> pd.Timestamp | None:
+        """From where on there is anything to look at."""
+        firsts = [t for n in ("price", "region", "scada", "rooftop") if (t := snapshot.first(n)) is not None]
+        return min(firsts) - pd.Timedelta(minutes=30) if firsts else None
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
         window, rules = self.window(snapshot), self.rules()
-        firsts = [t for n in ("price", "region", "scada", "rooftop") if (t := snapshot.first(n)) is not None]
+        first = self.begin(snapshot)
         rows: list[dict[str, Any]] = []
         present = expected = 0
-        if firsts and window.end > window.start:
-            begin = max(window.start - LEAD, min(firsts) - pd.Timedelta(minutes=30))
+        if first is not None and window.end > window.start:
+            begin = max(window.start - LEAD, first)
             times = dispatch_stamps(begin, window.end)
             values = measures(snapshot, times, {r.metric for r in rules})
             inside = int(np.searchsorted(times, np.datetime64(window.start, "us"), side="right"))
