@@ -8,9 +8,11 @@ Importing this module also closes the one route of Panel that would import any m
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import components.queries  # noqa: F401 - makes every question known
+from components.api import front
 from components.api.base import ApiHandler
 from components.api.context import ContextDocument, notices, predispatch
 from components.api.delivery import path_parameters
@@ -68,3 +70,5 @@ guard()
 harden()
 ROUTES = routes()
 """What ``panel serve --plugins components.api`` adds to the server."""
+if __name__ in sys.argv:  # named as a plugin of this very process; any other import does nothing
+    front.install()

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 
 from components.api.limits import limits
 
@@ -17,9 +18,13 @@ log = logging.getLogger(__name__)
 
 
 class Drain:
-    """Answers under way in this process, until their last byte is written, and the wait for them."""
+    """Answers under way in this process, until their last byte is written, and the wait for them.
+
+    Answers begin and end in any thread; the loop that is stopped is the one that watches.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._under_way = 0
         self._process = 0
         self._ending: asyncio.TimerHandle | None = None
@@ -27,20 +32,24 @@ class Drain:
 
     def begin(self) -> None:
         """An answer is begun."""
-        self._watch()
-        self._under_way += 1
+        if self._process != os.getpid() and threading.current_thread() is threading.main_thread():
+            self.watch()
+        with self._lock:
+            self._under_way += 1
 
     def end(self) -> None:
         """An answer has been written, or its client has left."""
-        self._under_way -= 1
-        if self._ending is not None and not self._under_way:
-            self._stop()
+        with self._lock:
+            self._under_way -= 1
+            last = not self._under_way
+        if last and self._ending is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stop)
 
-    def _watch(self) -> None:
-        """Take the signal over, once per process; not in a thread (a test's server), where signals never arrive."""
+    def watch(self) -> None:
+        """Take the signal over, once per process; in the main thread, with its loop running: elsewhere none arrive."""
         if self._process == os.getpid():
             return
-        self._process, self._under_way, self._ending = os.getpid(), 0, None
+        self._process, self._ending = os.getpid(), None
         self._loop = asyncio.get_running_loop()
         try:
             self._loop.add_signal_handler(signal.SIGTERM, self._asked_to_stop)
