@@ -90,27 +90,32 @@ class Alerts(PeriodQuery):
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         count = sum(len(self.places(r)) for r in self.rules())
-        window, begin = self.window(snapshot), self.begin(snapshot)
-        if begin is None:
+        window, held_by = self.window(snapshot), self.held(snapshot)
+        if held_by is None:
             return 0
-        held = max(0, (window.end - max(window.start, begin)) // pd.Timedelta(minutes=5))
+        length = min(window.end, held_by[1]) - max(window.start, held_by[0])
+        held = max(0, length // pd.Timedelta(minutes=5))
         return count * (min(window.expected, held) // 2 + 1)
 
     @staticmethod
-    def begin(snapshot: Snapshot) -> pd.Timestamp | None:
-        """From where on there is anything to look at."""
-        firsts = [t for n in ("price", "region", "scada", "rooftop") if (t := snapshot.first(n)) is not None]
-        return min(firsts) - pd.Timedelta(minutes=30) if firsts else None
+    def held(snapshot: Snapshot) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+        """From where to where there is anything to look at."""
+        names = ("price", "region", "scada", "rooftop")
+        firsts = [t for n in names if (t := snapshot.first(n)) is not None]
+        lasts = [t for n in names if (t := snapshot.last(n)) is not None]
+        return (min(firsts) - pd.Timedelta(minutes=30), max(lasts)) if firsts else None
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
         window, rules = self.window(snapshot), self.rules()
-        first = self.begin(snapshot)
+        held = self.held(snapshot)
         rows: list[dict[str, Any]] = []
         present = expected = 0
-        if first is not None and window.end > window.start:
-            begin = max(window.start - LEAD, first)
-            times = dispatch_stamps(begin, window.end)
+        times = np.empty(0, "datetime64[us]")
+        if held is not None and window.end > window.start:
+            begin, end = max(window.start - LEAD, held[0]), min(window.end, held[1])
+            times = dispatch_stamps(begin, end) if begin < end else times
+        if len(times):
             values = measures(snapshot, times, {r.metric for r in rules})
             inside = int(np.searchsorted(times, np.datetime64(window.start, "us"), side="right"))
             for rule in rules:
