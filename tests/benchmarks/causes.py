@@ -30,4 +30,15 @@ CAUSES: dict[str, str] = {
         "with links. The design beside it checks nothing. The longer the window, the larger the lead."
     ),
     "pages.change": "The first to ask for all years of a region pays for adding them up; whoever asks next does not. Adding up all regions once, when a version is opened, would take that from the first visitor.",
+    "memory.gone": (
+        "Nothing lives on (no dashboard, no document), and the next hundred need no more: Python's own allocator keeps its arenas "
+        "while a few survivors lie in each. Tried: fewer of the C library's arenas (no difference); `PYTHONMALLOC=malloc` with a "
+        "`malloc_trim` when sessions have gone, which gives nearly all of it back."
+    ),
+    "crowd.after": "As after the hundred: arenas of Python's allocator, reused by the next visitors.",
+    "large.first": (
+        "The first question over everything adds up every month: readings to double precision, gaps, prices and roles apart, where "
+        "numpy's pass is one product in single precision. Months are remembered then, so the next is far below. Adding them up when a "
+        "version is published, and storing that beside the frames, would take it from the first to ask."
+    ),
 }
