@@ -14,6 +14,7 @@ from typing import NoReturn
 from components import config
 from components.config import ServerSettings, Settings
 from components.errors import DashboardError, UsageError
+from components.heap import allocator
 from components.login import login_options, secret_environment
 
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - named here to be recognised, not bound to
@@ -121,7 +122,7 @@ def become_server(settings: Settings, *, dev: bool, live: bool = False) -> NoRet
     hidden = secret_environment(server.login, os.environ)
     ensure_port_free(server.address, server.port)
     scripts = pages(project)
-    environment = {config.ENV_DATA_DIR: str(settings.data_dir)}
+    environment = {**allocator(os.environ), config.ENV_DATA_DIR: str(settings.data_dir)}
     if live:
         environment[config.ENV_LIVE] = "1"
     else:

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-from functools import cache
-from typing import Any
-
-
-@cache
-def _trim() -> Any:
-    """The C library's ``malloc_trim``, None where there is none (not glibc)."""
-    try:
-        return ctypes.CDLL(None).malloc_trim
-    except (OSError, AttributeError, TypeError):
-        return None
+from components.heap import give_back
 
 
 def give_back_memory() -> None:
@@ -24,6 +13,4 @@ def give_back_memory() -> None:
     import pyarrow as pa
 
     pa.default_memory_pool().release_unused()
-    trim = _trim()
-    if trim is not None:
-        trim(0)
+    give_back()

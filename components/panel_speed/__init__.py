@@ -6,7 +6,6 @@ other the stock way is taken, slower and otherwise the same (``tests/test_panel_
 
 from __future__ import annotations
 
-import gc
 import logging
 import re
 from functools import cache
@@ -36,13 +35,11 @@ def install() -> bool:
         return False
     from bokeh.settings import settings
 
-    from components.panel_speed import components, defaults, definitions, models, resources, static_files
+    from components.panel_speed import components, defaults, definitions, models, resources, static_files, tidying
 
     # What the checks would find is wrong with a figure is found by the page tests, not by each visitor.
     settings.perform_document_validation = False
     settings.perform_error_diagnostics = False
-    # A page is tens of thousands of objects that stay: walking the young ones every 700 finds next to nothing.
-    gc.set_threshold(20_000, 25, 25)
-    for lever in (components, defaults, definitions, models, resources, static_files):
+    for lever in (components, defaults, definitions, models, resources, static_files, tidying):
         lever.install()
     return True

@@ -1,0 +1,136 @@
+"""Closed pages are cleared away in a quiet moment; memory that is free goes back."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import panel.io.document as panel_document
+import pytest
+
+from components import heap
+from components.panel_speed import tidying
+from components.panel_speed.tidying import LONGEST_SECONDS, Tidying
+
+
+class Round:
+    """Objects that only the collector frees."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """Hours and work of the process, moved by hand."""
+    now = {"time": 100.0, "worked": 7.0}
+    monkeypatch.setattr(tidying.time, "monotonic", lambda: now["time"])
+    monkeypatch.setattr(tidying.time, "process_time", lambda: now["worked"])
+    return now
+
+
+@pytest.fixture
+def installed() -> Iterator[None]:
+    before = gc.get_threshold()
+    tidying.install()
+    yield
+    tidying.uninstall()
+    gc.set_threshold(*before)
+
+
+def left() -> weakref.ref[Round]:
+    made = Round()
+    return weakref.ref(made)
+
+
+def test_a_closed_page_waits_for_a_quiet_moment(clock: dict[str, float]):
+    async def close() -> list[bool]:
+        gone, told = left(), []
+        watch = Tidying()
+        watch.wanted()
+        for seconds, work in ((2.0, 1.9), (2.0, 0.5), (2.0, 0.1), (2.0, 0.0)):
+            clock["time"] += seconds
+            clock["worked"] += work
+            watch.look()
+            told.append(gone() is None)
+        return told
+
+    gc.disable()
+    try:
+        assert asyncio.run(close()) == [False, False, True, True]
+    finally:
+        gc.enable()
+
+
+def test_it_does_not_wait_for_ever(clock: dict[str, float]):
+    async def close() -> tuple[bool, bool]:
+        gone = left()
+        watch = Tidying()
+        watch.wanted()
+        clock["time"] += LONGEST_SECONDS
+        clock["worked"] += LONGEST_SECONDS
+        watch.look()
+        early = gone() is None
+        clock["time"] += 1
+        clock["worked"] += 1
+        watch.wanted()  # another page: the first one's time counts
+        watch.look()
+        return early, gone() is None
+
+    gc.disable()
+    try:
+        assert asyncio.run(close()) == (False, True)
+    finally:
+        gc.enable()
+
+
+def test_without_a_loop_it_is_done_at_once():
+    gc.disable()
+    try:
+        gone = left()
+        Tidying().wanted()
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_panel_asks_for_a_round_in_place_of_making_one(installed):
+    assert panel_document._garbage_collect == tidying.tidying.wanted
+    assert gc.get_threshold() == (*tidying.YOUNG, tidying.RARELY)
+    tidying.uninstall()
+    assert panel_document._garbage_collect.__module__ == "panel.io.document"
+
+
+def test_notes_of_views_that_are_gone_are_dropped_and_others_stay():
+    frame = pd.DataFrame({"a": np.arange(3.0), "b": ["x", "y", "z"]})
+    for _ in range(50):
+        frame["a"].to_numpy()
+    kept = frame["a"]
+    notes = frame._mgr.blocks[0].refs.referenced_blocks
+    assert len(notes) > 50
+    tidying.forget_dead_views()
+    assert all(note() is not None for note in notes)
+    assert 2 <= len(notes) < 10
+    kept.iloc[0] = 9.0  # what is noted keeps a view from being written through
+    assert frame["a"].tolist() == [0.0, 1.0, 2.0]
+
+
+def test_pythons_allocator_is_the_c_librarys_unless_somebody_chose(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(heap.platform, "libc_ver", lambda: ("glibc", "2.36"))
+    assert heap.allocator({}) == {"PYTHONMALLOC": "malloc"}
+    assert heap.allocator({"PYTHONMALLOC": "pymalloc"}) == {}
+    monkeypatch.setattr(heap.platform, "libc_ver", lambda: ("", ""))
+    assert heap.allocator({}) == {}
+
+
+def test_giving_back_needs_no_c_library_that_can(monkeypatch: pytest.MonkeyPatch):
+    given = []
+    monkeypatch.setattr(heap, "_trim", lambda: given.append)
+    heap.give_back()
+    monkeypatch.setattr(heap, "_trim", lambda: None)
+    heap.give_back()
+    assert given == [0]
