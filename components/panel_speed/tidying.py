@@ -1,0 +1,101 @@
+"""What closed pages leave behind is cleared away in a quiet moment, and its memory goes back to the system.
+
+A page is thousands of objects that refer to each other in circles, so only Python's collector frees them; a full
+round over everything that hundreds of visitors have open takes most of a second, and nobody is answered meanwhile.
+Left to itself it comes while they arrive, when it finds nothing; Panel calls it five seconds after each closed page.
+Here it waits until the process has little to do (or has waited long enough), and then one round clears away many pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+
+import panel.io.document as panel_document
+from tornado.ioloop import PeriodicCallback
+
+from components.heap import give_back
+
+YOUNG = (20_000, 10)
+"""New objects until the collector looks at the youngest, and how often that is until it looks at the young."""
+RARELY = 1_000
+"""And the number of times until it would look at everything by itself; our rounds come long before."""
+LOOK_EVERY_MS = 2_000
+QUIET_SHARE = 0.15
+"""Part of the time since the last look that a process with little to do has worked."""
+LONGEST_SECONDS = 120
+"""A round waits no longer than this for a quiet moment."""
+
+_stock = panel_document._garbage_collect
+
+
+def forget_dead_views() -> None:
+    """Let go of what pandas notes about views that are gone.
+
+    A frame notes each series that was ever taken of it, and drops the notes of dead ones by the hundred. The frames of
+    answers outlive the pages that draw them, and thousands of small notes among what those pages left keep their
+    memory from going back.
+    """
+    try:
+        from pandas._libs.internals import BlockValuesRefs
+    except ImportError:
+        return
+    for found in gc.get_objects():
+        if type(found) is BlockValuesRefs:
+            notes = getattr(found, "referenced_blocks", [])
+            notes[:] = [note for note in notes if note() is not None]
+
+
+def tidy() -> None:
+    """One round: free what nobody refers to, give its memory back."""
+    gc.collect()
+    forget_dead_views()
+    give_back()
+
+
+class Tidying:
+    """When the next round comes."""
+
+    def __init__(self) -> None:
+        self._watch: PeriodicCallback | None = None
+        self._since = self._looked = self._worked = 0.0
+
+    def wanted(self) -> None:
+        """A page has been closed. Needs a running event loop; without one the round comes at once."""
+        if self._watch is not None and self._watch.is_running():
+            return
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            tidy()
+            return
+        self._since = self._looked = time.monotonic()
+        self._worked = time.process_time()
+        self._watch = PeriodicCallback(self.look, LOOK_EVERY_MS)
+        self._watch.start()
+
+    def look(self) -> None:
+        """Begin the round if the process has had little to do since the last look."""
+        now, worked = time.monotonic(), time.process_time()
+        share = (worked - self._worked) / max(now - self._looked, 1e-3)
+        self._looked, self._worked = now, worked
+        if share < QUIET_SHARE or now - self._since > LONGEST_SECONDS:
+            if self._watch is not None:
+                self._watch.stop()
+            tidy()
+
+
+tidying = Tidying()
+
+
+def install() -> None:
+    """Rounds in quiet moments from now on."""
+    gc.set_threshold(*YOUNG, RARELY)
+    panel_document._garbage_collect = tidying.wanted
+
+
+def uninstall() -> None:
+    """The stock way again."""
+    gc.set_threshold(700, 10, 10)
+    panel_document._garbage_collect = _stock
