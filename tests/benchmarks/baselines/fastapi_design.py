@@ -32,7 +32,7 @@ def _read(dataset: str, columns: list[str]) -> pd.DataFrame:
 def _units() -> pd.DataFrame:
     """The newest row of each unit."""
     file = max((LAKE / "units").rglob("*.parquet"), key=lambda f: f.stat().st_mtime)
-    units = pd.read_parquet(file, columns=["duid", "station", "region", "fuel", "role", "valid_from"])
+    units = pd.read_parquet(file, columns=["duid", "station", "region", "fuel", "role", "capacity_mw", "valid_from"])
     units = units.sort_values(["duid", "valid_from"], na_position="first")
     units = units.drop_duplicates("duid", keep="last").set_index("duid")
     units["fuel"] = units["fuel"].mask(units["role"] == "load", "pumps").astype(FUEL)
@@ -66,7 +66,7 @@ UNITS = _units()
 DUID = pd.CategoricalDtype(UNITS.index.tolist())
 LOADS = (UNITS["role"] == "load").to_numpy()
 STORAGE = (UNITS["role"] == "bidirectional").to_numpy()
-PRICES = _read("price", ["time", "region", "rrp"])
+PRICES = _read("price", ["time", "region", "rrp"]).merge(_read("region", ["time", "region", "demand"]), how="left")
 ROOFTOP = _read("rooftop", ["time", "region", "type", "mw"])
 ROOFTOP = ROOFTOP[(ROOFTOP["type"] == "MEASUREMENT") & ROOFTOP["region"].isin(REGIONS)]
 SCADA = _scada()
@@ -112,28 +112,55 @@ def by_fuel(start: str, end: str, interval: str, region: str = "") -> JSONRespon
 
 @app.get("/prices/stats")
 def price_stats(start: str, end: str) -> JSONResponse:
-    """Statistics of each region's prices."""
+    """Statistics of each region's prices, the same columns as the dashboard's."""
     rows = _between(PRICES, pd.Timestamp(start), pd.Timestamp(end))
-    groups = rows.groupby("region", observed=True)["rrp"]
-    stats = groups.describe(percentiles=[0.05, 0.25, 0.5, 0.75, 0.95])
-    high = rows[rows["rrp"] >= 300]
-    stats["negative_hours"] = rows["rrp"].lt(0).groupby(rows["region"], observed=True).sum() * HOURS
-    stats["hours_above_300"] = high.groupby("region", observed=True).size() * HOURS
-    stats["cap_payout"] = (high["rrp"] - 300).groupby(high["region"], observed=True).sum() * HOURS
+    rows = rows.assign(
+        negative=rows["rrp"] < 0,
+        high=rows["rrp"] >= 300,
+        payout=(rows["rrp"] - 300).clip(lower=0) * HOURS,
+        paid=rows["rrp"] * rows["demand"],
+    )
+    groups = rows.groupby("region", observed=True)
+    stats = groups["rrp"].describe(percentiles=[0.05, 0.25, 0.5, 0.75, 0.95])
+    stats["min_time"] = rows.loc[groups["rrp"].idxmin(), "time"].to_numpy()
+    stats["max_time"] = rows.loc[groups["rrp"].idxmax(), "time"].to_numpy()
+    stats["change_volatility"] = groups["rrp"].diff().groupby(rows["region"], observed=True).std()
+    stats["negative_hours"] = groups["negative"].sum() * HOURS
+    stretch = (~rows["negative"]).groupby(rows["region"], observed=True).cumsum()
+    stats["longest_negative_hours"] = (
+        rows["negative"].groupby([rows["region"], stretch], observed=True).sum().groupby("region", observed=True).max()
+        * HOURS
+    )
+    stats["hours_above_300"] = groups["high"].sum() * HOURS
+    stats["cap_payout"] = groups["payout"].sum()
+    stats["volume_weighted"] = groups["paid"].sum() / groups["demand"].sum()
     return _answer(stats.reset_index())
 
 
 @app.get("/analysis/revenue")
 def revenue(start: str, end: str, by: str = "fuel") -> JSONResponse:
-    """Energy, money and capture price of each group."""
+    """Energy, load, money, capture price and capacity factor of each group."""
     rows = _between(SCADA, pd.Timestamp(start), pd.Timestamp(end))
     energy = rows["mw"] * HOURS
+    money, load = energy * rows["rrp"], rows["fuel"].isin(["pumps", "battery_charging"])
     sums = (
-        pd.DataFrame({by: rows[by], "energy_mwh": energy, "revenue": energy * rows["rrp"]})
+        pd.DataFrame(
+            {
+                by: rows[by],
+                "energy_mwh": energy.mask(load, 0),
+                "load_mwh": -energy.where(load, 0),
+                "revenue": money,
+                "load_cost": -money.where(load, 0),
+                "readings": rows["mw"].notna(),
+            }
+        )
         .groupby(by, observed=True)
         .sum()
     )
-    sums["capture_price"] = sums["revenue"] / sums["energy_mwh"].where(sums["energy_mwh"] > 0)
+    hours = (pd.Timestamp(end) - pd.Timestamp(start)) / pd.Timedelta(hours=1)
+    sums["capture_price"] = (sums["revenue"] + sums["load_cost"]) / sums["energy_mwh"].where(sums["energy_mwh"] > 0)
+    sums["capacity_mw"] = UNITS.reset_index().groupby(by, observed=True)["capacity_mw"].sum()
+    sums["capacity_factor"] = sums["energy_mwh"] / (sums["capacity_mw"] * hours).where(sums["capacity_mw"] > 0)
     return _answer(sums.reset_index())
 
 
