@@ -31,7 +31,7 @@ def test_a_chart_is_a_table_of_what_it_draws(browser, server):
     ) as opened:
         page = opened.page
         opened.drawn()
-        box = as_table(opened, 1)
+        box = as_table(opened, 2)
         head = box.locator("th").all_text_contents()
         assert head[0] == "NEM time (UTC+10)"
         assert "Wind (MW)" in head
@@ -90,7 +90,7 @@ def test_a_card_is_a_picture_with_title_legend_and_source_on_the_themes_ground(b
         width = opened.page.locator("h2", has_text="Generation").first.evaluate(
             "node => node.getRootNode().host.parentNode.host.offsetWidth"
         )
-        opened.open_menu(1)
+        opened.open_menu(2)
         with opened.page.expect_download() as download:
             opened.page.get_by_role("button", name="PNG").click()
         picture = Image.open(io.BytesIO(download.value.path().read_bytes())).convert("RGB")
