@@ -69,6 +69,10 @@ class GenerationByFuel(WindowQuery):
     )
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
+        return self.buckets_at_most(snapshot) * self.series_at_most(snapshot)
+
+    def series_at_most(self, snapshot: Snapshot) -> int:
+        """Upper bound of the number of series: what the registry has in these regions."""
         table, asked = unit_table(snapshot), regions_asked(self.region)
         at = 1 if self.by == "fueltech" else 0
         series = {(r, ROOFTOP[0]) for r in asked}
@@ -80,7 +84,7 @@ class GenerationByFuel(WindowQuery):
                 series.add((NEM, pair[at]))
             if region in asked or (region not in REGIONS and not self.region):
                 series.add((region, pair[at]))
-        return self.buckets_at_most(snapshot) * len(series)
+        return len(series)
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)

@@ -22,7 +22,6 @@ from components.queries.regional import named, regions_asked
 from components.queries.stations import StationOutput
 from components.queries.units import unit_table
 from components.store.snapshot import Snapshot
-from components.vocabulary import FUELS, FUELTECHS
 
 SLOTS = {"5m": 5, "30m": 30, "1h": 60}
 """Lengths of a slot of the day -> minutes."""
@@ -152,7 +151,7 @@ class GenerationTimeOfDay(TimeOfDay):
         return GenerationByFuel(**self.same("region", "fuel", "by", "interchange"))
 
     def series_at_most(self, snapshot: Snapshot) -> int:
-        return (len(regions_asked(self.region)) + 1) * len(FUELTECHS if self.by == "fueltech" else FUELS)
+        return self.series().series_at_most(snapshot)
 
 
 @register

@@ -14,6 +14,7 @@ from components.metrics.buckets import Axis, KeyedMeans
 from components.metrics.revenue import ratio
 from components.metrics.utilisation import distribution, power_and_capacity
 from components.queries.base import Names, PeriodQuery, Result, WindowQuery, register
+from components.queries.generation import GenerationByFuel
 from components.queries.rated import rated_rows
 from components.queries.regional import REGION_ORDER, STEP, axis_of, long_frame, regions_asked, shown_buckets
 from components.queries.units import Readings, UnitCoverage, UnitTable, readings, unit_table
@@ -127,7 +128,7 @@ class GenerationUtilisation(WindowQuery):
     by: Any = param.Selector(default="fuel", objects=["fuel", "fueltech"], doc="Fuels, or the finer fuel technologies.")
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
-        series = (len(regions_asked(self.region)) + 1) * len(FUELTECHS if self.by == "fueltech" else FUELS)
+        series = GenerationByFuel(region=self.region, fuel=self.fuel, by=self.by).series_at_most(snapshot)
         return self.buckets_at_most(snapshot) * series
 
     def run(self, snapshot: Snapshot) -> Result:
@@ -172,7 +173,7 @@ class UtilisationDuration(PeriodQuery):
         return "5m"
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
-        series = (len(regions_asked(self.region)) + 1) * len(FUELTECHS if self.by == "fueltech" else FUELS)
+        series = GenerationByFuel(region=self.region, fuel=self.fuel, by=self.by).series_at_most(snapshot)
         return series * (self.steps + 1)
 
     def run(self, snapshot: Snapshot) -> Result:
