@@ -41,4 +41,13 @@ CAUSES: dict[str, str] = {
         "numpy's pass is one product in single precision. Months are remembered then, so the next is far below. Adding them up when a "
         "version is published, and storing that beside the frames, would take it from the first to ask."
     ),
+    "browser.shell": (
+        "The pages bring data, tables, tiles and a control bar where the shell draws one line; most of the difference is the browser "
+        "making views of the models below the first chart. Making those when they come into sight would get there."
+    ),
+    "browser.bare": "As beside the shell; what the shell itself costs (Material UI) comes on top.",
+    "browser.repeat": "Nothing is fetched again but the page itself; the time is Bokeh and Material UI starting in the browser, on a processor that the server and other programs share.",
+    "pages.html": "The document is built before the HTML goes out; wall time on a busy machine is mostly waiting for a processor (the CPU an opening takes stands above).",
+    "crowd": "The visitors, the server and whatever else runs share the machine; the full table says how long the server waited for a processor.",
+    "explorer.zoom": "The wait is the helper's turn and the picture's way to the browser, not the counting.",
 }
