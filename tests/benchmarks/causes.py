@@ -6,7 +6,7 @@ Words only; the figures beside them come from the run.
 CAUSES: dict[str, str] = {
     "ingest.lake": (
         "On pandas 3, whose texts are Arrow's, NEMOSIS is several times as fast as on the pandas it was written for. Unzipping and "
-        "`pyarrow.csv` alone, without typing, checking or storing anything (a line of the full table), leave no room for a tenth of "
+        "`pyarrow.csv` alone, without typing, checking or storing anything (a line of the full table), take most of a tenth of "
         "its time. Here every column of five tables is read, revisions are settled, and Parquet, frames and checksums are written. "
         "Two ways were tried: no copies of what is kept whole and no search for doubles in files in order (a quarter less work)."
     ),
