@@ -96,6 +96,7 @@ class ApiSettings:
     max_body_bytes: int = _setting(65_536, "Largest request body, refused before it is read [bytes]", 0, 10_485_760)
     gzip_min_bytes: int = _setting(1_024, "Answers smaller than this are not compressed [bytes]", 0, 10_485_760)
     max_waiting: int = _setting(64, "Questions that may wait for a free thread; further ones get 503", 0, 10_000)
+    own_loop: bool = _setting(False, "Whether the API answers from an event loop of its own, beside that of the pages")
     max_streams: int = _setting(500, "Listeners of /api/stream at once, per process", 0, 100_000)
     cache_bytes: int = _setting(
         16_777_216, "Finished answers kept for the next asker, per process [bytes]", 0, 1_073_741_824

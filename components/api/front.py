@@ -156,12 +156,12 @@ class WithFront(Sorting):
         loop = IOLoop.current()
         loop.add_callback(drain.watch)
         self.prefix = application._prefix
-        started = threading.Event()
-        serve = self._serve(list(sockets), loop, started)
-        threading.Thread(target=lambda: asyncio.run(serve), name="api", daemon=True).start()
-        started.wait()
+        serve = self._serve(list(sockets), loop)
+        thread = threading.Thread(target=lambda: asyncio.run(serve), name="api", daemon=True)
+        # Not before the pages' loop runs: the hook that opens the data comes between. Until then connections wait.
+        loop.add_callback(thread.start)
 
-    async def _serve(self, sockets: Sequence[socket.socket], loop: IOLoop, started: threading.Event) -> None:
+    async def _serve(self, sockets: Sequence[socket.socket], loop: IOLoop) -> None:
         from components.api import ROUTES
 
         pages: Any = self.request_callback
@@ -175,7 +175,6 @@ class WithFront(Sorting):
         self.other = front, IOLoop.current()
         self._front_loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         front.add_sockets(sockets)
-        started.set()
         await self._ended.wait()
         front.stop()
         await front.close_all_connections()
