@@ -49,10 +49,11 @@ def warm_up() -> None:
         from components.store import shared
 
         snapshot = shared.current()
-        for region in (["NEM"], []):
-            for kind in (GenerationByFuel, GenerationFigures, RegionalPrices, Demand):
-                with suppress(DashboardError):
-                    kind(region=region, last="all").run(snapshot)
+        asked = [kind(region=r, last="all") for r in (["NEM"], []) for kind in (GenerationByFuel, GenerationFigures)]
+        asked += [RegionalPrices(last="all", agg=agg) for agg in ("mean", "min", "max")] + [Demand(last="all")]
+        for query in asked:
+            with suppress(DashboardError):
+                query.run(snapshot)
 
     timer = threading.Timer(WARM_UP_AFTER_SECONDS, work)
     timer.name, timer.daemon = "warm-up", True

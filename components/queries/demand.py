@@ -64,7 +64,7 @@ class Demand(WindowQuery):
                     to[name].add(block.times, np.vstack([values, values.sum(axis=0)]))
 
         if len(axis):
-            add_by_month(snapshot, window, ("region", "rooftop"), ("demand", self.agg), columns, add)
+            add_by_month(snapshot, window, ("region", "rooftop"), "demand", columns, add)
         rows = [ROWS.index(r) for r in asked]
         present = int(columns["demand"].counts[rows].sum())
         numbers = {name: means.result()[rows] for name, means in columns.items()}

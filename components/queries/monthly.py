@@ -152,7 +152,8 @@ def add_by_month(
             add(month.window, by_day)
             return {n: (m.totals, m.counts) for n, m in by_day.items()}
 
-        parts = remembered((name, month.identity), collected)
+        kinds = tuple(m.how.replace("sum", "mean") for m in sums.values())  # both collect sums
+        parts = remembered((name, kinds, month.identity), collected)
         ends = month.days.starts + DAY * STEP
         for n, (totals, counts) in parts.items():
             sums[n].add_runs(ends, totals, counts)

@@ -101,7 +101,7 @@ class RegionalPrices(WindowQuery):
                     to["energy"].add(price.times, np.where(np.isnan(whole), np.nan, load)[None])
 
         if len(axis):
-            add_by_month(snapshot, window, ("price", "region"), ("prices", column, self.agg), sums, add)
+            add_by_month(snapshot, window, ("price", "region"), ("prices", column, *sums), sums, add)
         rows = [REGIONS.index(r) for r in asked if r != NEM]
         values = sums["apart"].result()[rows]
         present = int(sums["apart"].counts[rows].sum())
