@@ -21,7 +21,6 @@ from components.api.feed import json_feed
 from components.api.formats import FORMATS
 from components.api.handlers import QuestionHandler
 from components.api.health import HealthHandler, ReadyHandler
-from components.api.limits import limits
 from components.api.metadata import SnapshotDocument, metadata
 from components.api.openapi import documented_paths, documents
 from components.api.paths import PageRedirect, UnknownPath
@@ -71,5 +70,5 @@ guard()
 harden()
 ROUTES = routes()
 """What ``panel serve --plugins components.api`` adds to the server."""
-if __name__ in sys.argv and limits().own_loop:  # named as a plugin of this very process; any other import does nothing
+if __name__ in sys.argv:  # named as a plugin of this very process; any other import does nothing
     front.install()

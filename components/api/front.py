@@ -27,6 +27,7 @@ from tornado.iostream import IOStream
 from tornado.web import Application
 
 from components.api.draining import drain
+from components.api.limits import limits
 
 if TYPE_CHECKING:
     _Server = HTTPServer
@@ -149,7 +150,12 @@ class WithFront(Sorting):
     def add_sockets(self, sockets: Any) -> None:
         """Listen: the front does, where there can be one."""
         application: Any = self.request_callback
-        if self.ssl_options is not None or _asks_for_login(application) or not hasattr(application, "_prefix"):
+        if (
+            not limits().own_loop
+            or self.ssl_options is not None
+            or _asks_for_login(application)
+            or not hasattr(application, "_prefix")
+        ):
             super().add_sockets(sockets)
             return
         sys.setswitchinterval(SWITCH_SECONDS)

@@ -52,6 +52,11 @@ class Server(WithFront, HTTPServer):
     pass
 
 
+@pytest.fixture(autouse=True)
+def _chosen(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(front, "limits", lambda: SimpleNamespace(own_loop=True))
+
+
 @pytest.fixture(params=["", "/prefix"])
 def served(request, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """A server of pages with a front, in threads of their own."""
@@ -171,7 +176,11 @@ def test_where_visitors_log_in_or_speak_tls_one_loop_does_everything(monkeypatch
     listened = []
     monkeypatch.setattr(HTTPServer, "add_sockets", lambda self, sockets: listened.append(self))
     asking = SimpleNamespace(_prefix="", auth_provider=SimpleNamespace(get_user=lambda _: None, get_user_async=None))
-    for server in (Server(asking), Server(SimpleNamespace(_prefix=""), ssl_options=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)), Server(lambda request: None)):
+    for server in (
+        Server(asking),
+        Server(SimpleNamespace(_prefix=""), ssl_options=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)),
+        Server(lambda request: None),
+    ):
         server.add_sockets([])
         assert server.is_ours("/api/health")
         assert server.is_ours("/overview")
