@@ -111,10 +111,6 @@ class Dashboard(pn.viewable.Viewer):
         """What each card shows, as questions: label and question."""
         return ()
 
-    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
-        """Questions of :meth:`draw` that are in no card's menu and can take long: they are answered beside the loop."""
-        return ()
-
     def charts(self) -> Sequence[Any]:
         """Charts that follow the theme."""
         return ()
