@@ -90,6 +90,7 @@ def test_a_card_is_a_picture_with_title_legend_and_source_on_the_themes_ground(b
         width = opened.page.locator("h2", has_text="Generation").first.evaluate(
             "node => node.getRootNode().host.parentNode.host.offsetWidth"
         )
+        opened.page.locator(".entries").filter(has_text="Battery charging").first.wait_for()
         opened.open_menu(2)
         with opened.page.expect_download() as download:
             opened.page.get_by_role("button", name="PNG").click()
