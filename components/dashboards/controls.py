@@ -59,13 +59,13 @@ def _range(page: Dashboard, snapshot: Snapshot) -> dict[str, Any]:
         "can_later": newest is not None and window.end < newest, "from_date": from_date, "to_date": to_date,
         "first_date": f"{first - _STEP:%Y-%m-%d}" if first is not None else "",
         "last_date": f"{newest - _STEP:%Y-%m-%d}" if newest is not None else "",
-        **_intervals(main, window),
+        **_intervals(page, main, window),
     }  # fmt: skip
 
 
-def _intervals(main: PeriodQuery, window: Window) -> dict[str, Any]:
-    """Those that suit the window, and the chosen one; none where the page's question has no interval."""
-    if not isinstance(main, WindowQuery):
+def _intervals(page: Dashboard, main: PeriodQuery, window: Window) -> dict[str, Any]:
+    """Those that suit the window, and the chosen one; none where what is shown has no interval."""
+    if not isinstance(main, WindowQuery) or (page.view is not None and not page.view.by_interval):
         return {"interval": "auto", "intervals": []}
     offered = offered_intervals(window.start, window.end)
     return {

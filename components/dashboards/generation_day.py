@@ -48,6 +48,7 @@ class TimeOfDay(FuelView):
     slug = "day"
     label = "Time of day"
     help = "The average day, and how much days differ"
+    by_interval = False
     questions = (GenerationTimeOfDay, DemandTimeOfDay)
     toggles = INTERCHANGE
     choices = {

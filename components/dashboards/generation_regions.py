@@ -50,6 +50,7 @@ class Regions(FuelView):
     slug = "regions"
     label = "Regions"
     help = "What each region is made of"
+    by_interval = False
     questions = (GenerationFigures,)
     toggles = INTERCHANGE
 

@@ -58,6 +58,7 @@ class YearOnYear(FuelView):
     slug = "year"
     label = "Year on year"
     help = "The same calendar days a year before"
+    by_interval = False
     questions = (GenerationYearOnYear,)
     toggles = INTERCHANGE
     selects = GROUPING

@@ -58,6 +58,7 @@ class Bands(PriceView):
         "Bands & duration",
         "Share of time and contribution to the mean by price band; duration",
     )
+    by_interval = False
     questions = (PriceBands, PriceDuration)
 
     def build(self) -> Sequence[Any]:

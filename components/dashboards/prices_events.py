@@ -37,6 +37,7 @@ class Events(PriceView):
     """Events beyond a threshold, and their sums by region."""
 
     slug, label, help = "events", "Events", "High and negative prices as events, each a link to its window"
+    by_interval = False
     questions = (PriceEvents,)
     choices = {
         "event": Choice("Which prices make an event", {k: label for k, (label, _) in EVENTS.items()}),

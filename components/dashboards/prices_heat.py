@@ -54,6 +54,7 @@ class Heat(PriceView):
     """A heat map for each region, all on one scale."""
 
     slug, label, help = "heat", "Heat maps", "Prices by hour of the day and day, week or month"
+    by_interval = False
     questions = (PriceHeat,)
     selects = {"agg": AGG}
     choices = {

@@ -38,6 +38,7 @@ class DayView(StationView):
     slug = "day"
     label = "Time of day"
     help = "Power over the day: mean, percentiles or single days"
+    by_interval = False
     questions = (StationsTimeOfDay, PricesTimeOfDay)
     choices = {
         "days": Choice(

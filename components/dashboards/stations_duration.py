@@ -36,6 +36,7 @@ class DurationView(StationView):
     slug = "duration"
     label = "Duration"
     help = "Power exceeded for each share of the time"
+    by_interval = False
     questions = (StationDuration,)
 
     def build(self) -> Sequence[Any]:

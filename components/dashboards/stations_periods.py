@@ -44,6 +44,7 @@ class PeriodView(StationView):
 
     interval: ClassVar[str] = "1M"
     heading: ClassVar[str] = "By month"
+    by_interval = False
     questions = (StationHistory,)
 
     def build(self) -> Sequence[Any]:

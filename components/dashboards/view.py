@@ -42,6 +42,7 @@ class View:
     questions : questions whose parameters the address may hold besides those of the page.
     choices : choices of the page alone, by their name in the address.
     toggles, selects : as on ``Dashboard``, shown while the view is.
+    by_interval : whether the interval changes what is shown; the picker is there only where it does.
     """
 
     slug: ClassVar[str] = ""
@@ -51,6 +52,7 @@ class View:
     choices: ClassVar[Mapping[str, Choice]] = {}
     toggles: ClassVar[Mapping[str, str]] = {}
     selects: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    by_interval: ClassVar[bool] = True
 
     def __init__(self, page: Dashboard):
         self.page = page
@@ -66,6 +68,10 @@ class View:
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[shell.Card, Sequence[tuple[str, Query]]]]:
         """What each card shows, as questions: label and question."""
+        return ()
+
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        """Questions of :meth:`draw` that are in no card's menu and can take long: they are answered beside the loop."""
         return ()
 
     def charts(self) -> Sequence[Any]:

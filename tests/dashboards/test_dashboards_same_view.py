@@ -61,3 +61,23 @@ def test_a_zoomed_page_is_the_page_at_that_address(snapshot, slug, view):
     assert shown(page) == shown(again)
     assert shown(page) != before
     assert unknown_variables(page) == []
+
+
+TOO_SHORT = {("prices", "capture"), ("prices", "cumulative")}
+"""Views over days or weeks, of which the market of these tests has two."""
+
+
+def figures(slug: str, view: str, interval: str) -> list:
+    """What a view shows at an interval, but for the words and addresses that repeat the interval."""
+    page = dashboard_of(slug)(f"?interval={interval}" + (f"&view={view}" if view else ""))
+    said = ("links", "heading", "detail", "caption")
+    return [{k: v for k, v in part.items() if k not in said} for part in shown(page)]
+
+
+@pytest.mark.parametrize(("slug", "view"), [v for v in VIEWS if v not in TOO_SHORT], ids=lambda v: v or "only")
+def test_an_interval_is_offered_where_it_changes_something(snapshot, slug, view):
+    page = dashboard_of(slug)(f"?view={view}" if view else "")
+    if slug == "revenue":
+        assert page.bar.intervals == []  # its question has steps of its own, with a list of their own
+        return
+    assert (figures(slug, view, "5m") != figures(slug, view, "1h")) == bool(page.bar.intervals)
