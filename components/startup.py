@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SETUP_MODULE = "panel_setup_module"
 """Name under which Panel executes the file given by ``--setup``."""
+WARM_UP_AFTER_SECONDS = 3.0
 
 
 def load_once() -> None:
@@ -29,6 +30,36 @@ def load_once() -> None:
     guard()  # without the API's plugin flag nobody else closes Panel's route that imports modules by name
     shared.configure(config.active().data_dir)
     shared.current()
+
+
+def warm_up() -> None:
+    """Add up the whole months of the newest version, as the first question about years would have to.
+
+    In the background, when the server is up: it is ready without this, and answers without it.
+    """
+    import threading
+    from contextlib import suppress
+
+    def work() -> None:
+        from components.errors import DashboardError
+        from components.queries.base import Query
+        from components.queries.demand import Demand
+        from components.queries.figures import GenerationFigures
+        from components.queries.generation import GenerationByFuel
+        from components.queries.prices import RegionalPrices
+        from components.store import shared
+
+        snapshot = shared.current()
+        asked: list[Query] = []
+        asked += [kind(region=r, last="all") for r in (["NEM"], []) for kind in (GenerationByFuel, GenerationFigures)]
+        asked += [RegionalPrices(last="all", agg=agg) for agg in ("mean", "min", "max")] + [Demand(last="all")]
+        for query in asked:
+            with suppress(DashboardError):
+                query.run(snapshot)
+
+    timer = threading.Timer(WARM_UP_AFTER_SECONDS, work)
+    timer.name, timer.daemon = "warm-up", True
+    timer.start()
 
 
 def open_page(dashboard: type[Dashboard]) -> Dashboard:
@@ -62,3 +93,4 @@ if __name__ == SETUP_MODULE:
 
     load_once()
     keep_live()
+    warm_up()

@@ -145,6 +145,23 @@ class Means:
         self._at(self.counts, rows, where, run_counts(present, first), np.add)
         self._at(self.totals, rows, where, run_values(values, present, first, self.how), _MERGE[self.how])
 
+    def add_runs(self, times: np.ndarray, totals: np.ndarray, counts: np.ndarray) -> None:
+        """Add what stretches of time have collected, each within one bucket.
+
+        Parameters
+        ----------
+        times : last stamp of each stretch (R,).
+        totals, counts : what a :class:`Means` of the same kind holds of them (K, R).
+        """
+        inside = self.axis.inside(times)
+        times, totals, counts = times[inside], totals[:, inside], counts[:, inside]
+        if not len(times):
+            return
+        first, bucket = self.axis.runs(times)
+        merge = _MERGE[self.how]
+        self.counts[:, bucket] += np.add.reduceat(counts, first, axis=-1)
+        self.totals[:, bucket] = merge(self.totals[:, bucket], merge.reduceat(totals, first, axis=-1))
+
     @staticmethod
     def _at(target: np.ndarray, rows, where, part: np.ndarray, merge: np.ufunc) -> None:
         if isinstance(rows, slice):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import param
 
-from components.market_time import label_side
+from components.market_time import Window, label_side
 from components.metrics.buckets import HOW, Means
 from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.monthly import add_by_month
 from components.queries.regional import aligned, axis_of, blocks, long_frame, regions_asked, shown_buckets
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS
+
+ROWS = (*REGIONS, NEM)
 
 
 @register
@@ -51,17 +55,19 @@ class Demand(WindowQuery):
         window = self.window(snapshot)
         asked = regions_asked(self.region)
         axis = axis_of(snapshot, window, "region")
-        columns = {name: Means(len(asked), axis, self.agg) for name in ("demand", "rooftop", "underlying")}
-        present = 0
-        for block in blocks(snapshot, "region", "demand", window, REGIONS) if len(axis) else ():
-            roof = aligned(snapshot, "rooftop", "mw", block.times, REGIONS)
-            parts = {"demand": block.values, "rooftop": roof, "underlying": block.values + roof}
-            for name, values in parts.items():
-                rows = [values.sum(axis=0) if r == NEM else values[REGIONS.index(r)] for r in asked]
-                if name == "demand":
-                    present += int((~np.isnan(rows)).sum())
-                columns[name].add(block.times, np.vstack(rows))
-        numbers = {name: means.result() for name, means in columns.items()}
+        columns = {name: Means(len(ROWS), axis, self.agg) for name in ("demand", "rooftop", "underlying")}
+
+        def add(part: Window, to: Mapping[str, Means]) -> None:
+            for block in blocks(snapshot, "region", "demand", part, REGIONS):
+                roof = aligned(snapshot, "rooftop", "mw", block.times, REGIONS)
+                for name, values in (("demand", block.values), ("rooftop", roof), ("underlying", block.values + roof)):
+                    to[name].add(block.times, np.vstack([values, values.sum(axis=0)]))
+
+        if len(axis):
+            add_by_month(snapshot, window, ("region", "rooftop"), "demand", columns, add)
+        rows = [ROWS.index(r) for r in asked]
+        present = int(columns["demand"].counts[rows].sum())
+        numbers = {name: means.result()[rows] for name, means in columns.items()}
         keep = shown_buckets(axis, window, ~np.isnan(numbers["demand"]))
         frame = long_frame(axis.labels[keep], {"region": asked}, {k: v[:, keep] for k, v in numbers.items()})
         return Result(

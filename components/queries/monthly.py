@@ -8,16 +8,18 @@ Remembered are a unit's energy and money, and per day and series the sum of powe
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from components.market_time import DISPATCH_MINUTES
+from components.market_time import DISPATCH_MINUTES, Window
+from components.metrics.buckets import Means
 from components.metrics.generation import sum_units, terms
 from components.metrics.revenue import UnitSums, unit_sums
+from components.queries.regional import STEP, Month, months
 from components.queries.units import Readings, Stretch, UnitTable
 from components.store.snapshot import Block, Snapshot
 from components.vocabulary import GENERATOR, NEM, REGIONS
@@ -120,6 +122,41 @@ class Days:
     keys: tuple[tuple[str, str, str], ...]
     totals: np.ndarray
     counts: np.ndarray
+
+
+def add_by_month(
+    snapshot: Snapshot,
+    window: Window,
+    datasets: Sequence[str],
+    name: Hashable,
+    sums: Mapping[str, Means],
+    add: Callable[[Window, Mapping[str, Means]], None],
+) -> None:
+    """Collect a window month by month; what the days of whole months add up to is remembered where buckets are days.
+
+    Parameters
+    ----------
+    datasets : what is read; the months are those of the first.
+    name : what is collected: the same name, the same sums of the same month.
+    sums : where to; all over one axis.
+    add : adds what lies in a window to such sums.
+    """
+    axis = next(iter(sums.values())).axis
+    for month in months(snapshot, window, *datasets):
+        if not (month.whole and in_days(axis.interval)):
+            add(month.window, sums)
+            continue
+
+        def collected(month: Month = month) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+            by_day = {n: Means(len(m.counts), month.days, m.how) for n, m in sums.items()}
+            add(month.window, by_day)
+            return {n: (m.totals, m.counts) for n, m in by_day.items()}
+
+        kinds = tuple(m.how.replace("sum", "mean") for m in sums.values())  # both collect sums
+        parts = remembered((name, kinds, month.identity), collected)
+        ends = month.days.starts + DAY * STEP
+        for n, (totals, counts) in parts.items():
+            sums[n].add_runs(ends, totals, counts)
 
 
 def in_days(interval: str) -> bool:

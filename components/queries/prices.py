@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,10 +11,11 @@ import pandas as pd
 import param
 
 from components.errors import Problem
-from components.market_time import label_side
+from components.market_time import Window, label_side
 from components.metrics.buckets import Means
 from components.metrics.prices import summarise
 from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.monthly import add_by_month, in_days
 from components.queries.prices_period import ORDER, REGION_DOC, PricePeriodQuery
 from components.queries.regional import axis_of, long_frame, named, prices, regions_asked, shown_buckets
 from components.schema import DATASETS
@@ -77,31 +79,43 @@ class RegionalPrices(WindowQuery):
         window = self.window(snapshot)
         asked = regions_asked(self.region)
         axis = axis_of(snapshot, window, "price")
-        apart = [r for r in asked if r != NEM]
         column = "rrp" if self.market == ENERGY else f"{self.market}_rrp"
-        means = Means(len(apart), axis, self.agg)
-        # The NEM's mean weights by energy: money and demand of the intervals that have both.
-        money, energy, extreme = Means(1, axis), Means(1, axis), Means(1, axis, self.agg)
-        present = 0
+        market = NEM in asked
+        # What days add up to is remembered for whoever asks for the NEM next.
+        nem = market or (self.market == ENERGY and in_days(window.interval))
+        sums = {"apart": Means(len(REGIONS), axis, self.agg)}
+        if nem and self.agg == "mean":  # it weights by energy: money and demand of the intervals that have both
+            sums |= {"money": Means(1, axis), "energy": Means(1, axis)}
+        elif nem:
+            sums |= {"extreme": Means(1, axis, self.agg)}
+
+        def add(part: Window, to: Mapping[str, Means]) -> None:
+            for price, demand in prices(snapshot, part, nem=nem, column=column):
+                to["apart"].add(price.times, price.values[: len(REGIONS)])
+                whole = price.row(NEM)
+                if "extreme" in to:
+                    to["extreme"].add(price.times, whole[None])
+                elif "money" in to:
+                    load = demand.row(NEM)
+                    to["money"].add(price.times, (whole * load)[None])
+                    to["energy"].add(price.times, np.where(np.isnan(whole), np.nan, load)[None])
+
+        if len(axis):
+            add_by_month(snapshot, window, ("price", "region"), ("prices", column, *sums), sums, add)
+        rows = [REGIONS.index(r) for r in asked if r != NEM]
+        values = sums["apart"].result()[rows]
+        present = int(sums["apart"].counts[rows].sum())
         notes = []
-        for price, demand in prices(snapshot, window, nem=NEM in asked, column=column) if len(axis) else ():
-            rows = [price.keys.index(r) for r in apart]
-            means.add(price.times, price.values[rows])
-            present += int((~np.isnan(price.values[rows])).sum())
-            if NEM in asked:
-                nem, load = price.row(NEM), demand.row(NEM)
-                present += int((~np.isnan(nem)).sum())
-                if self.agg == "mean":
-                    money.add(price.times, (nem * load)[None])
-                    energy.add(price.times, np.where(np.isnan(nem), np.nan, load)[None])
-                else:
-                    extreme.add(price.times, nem[None])
-        values = means.result()
-        if NEM in asked:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                whole = money.totals / np.where(energy.totals != 0, energy.totals, np.nan)
-            values = np.vstack([values, whole if self.agg == "mean" else extreme.result()])
-            if len(axis) and np.isnan(values[-1]).all():
+        if market:
+            if self.agg == "mean":
+                money, energy = sums["money"].totals, sums["energy"].totals
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    whole = money / np.where(energy != 0, energy, np.nan)
+            else:
+                whole = sums["extreme"].result()
+            values = np.vstack([values, whole])
+            present += int(sums["energy" if self.agg == "mean" else "extreme"].counts.sum())
+            if len(axis) and np.isnan(whole).all():
                 notes.append(
                     "The NEM price needs price and demand of all five regions; this window has no such interval."
                 )

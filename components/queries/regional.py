@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,37 @@ def shown_buckets(axis: Axis, window: Window, present: np.ndarray) -> np.ndarray
     starts = axis.starts[found]
     ends = np.minimum(bucket_end(starts, axis.interval), np.datetime64(window.end, "us"))
     return found[window.calendar.count(np.maximum(starts, np.datetime64(window.start, "us")), ends) > 0]
+
+
+@dataclass(frozen=True)
+class Month:
+    """The part of a window that lies in one month of some datasets.
+
+    ``whole`` where the window has all of the month and counts all of it; ``identity`` then names its content.
+    """
+
+    window: Window
+    whole: bool
+    identity: Hashable
+
+    @property
+    def days(self) -> Axis:
+        """Its days as buckets."""
+        return Axis.over(np.datetime64(self.window.start, "us"), np.datetime64(self.window.end, "us"), "1d")
+
+
+def months(snapshot: Snapshot, window: Window, *datasets: str) -> Iterator[Month]:
+    """A window cut at the months of the first of these datasets; months in which that has no data are left out."""
+    content: dict[str, list[Hashable]] = {}
+    for dataset in datasets:
+        for chunk in snapshot.chunks(dataset):
+            content.setdefault(chunk.month, []).append((dataset, chunk.identity))
+    for chunk in snapshot.chunks(datasets[0]):
+        begin, end = pd.Timestamp(chunk.origin), pd.Timestamp(chunk.origin + chunk.length * STEP)
+        start, stop = max(window.start, begin), min(window.end, end)
+        if start < stop:
+            whole = (start, stop) == (begin, end) and not window.calendar
+            yield Month(replace(window, start=start, end=stop), whole, tuple(content[chunk.month]))
 
 
 def blocks(
