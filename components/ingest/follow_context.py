@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
 from typing import Any
 
@@ -13,7 +12,7 @@ from components.errors import FileRejected, SourceError
 from components.ingest.archive import unpack
 from components.ingest.discover import Source, SourceFile
 from components.ingest.mms import open_mms
-from components.ingest.outlook import Forecast, read_forecast, read_notice
+from components.ingest.outlook import read_forecast, read_notice
 from components.ingest.tables import DEMO_SYSTEM
 from components.store.context import read_context, write_context
 from components.store.lake import Lake
@@ -71,7 +70,7 @@ class ContextFollower:
                 continue
             try:
                 name, text = self._text(newest)
-                out.append(_plain(read_forecast(text, name)) | {"folder": folder, "file": newest.path})
+                out.append(read_forecast(text, name).plain() | {"folder": folder, "file": newest.path})
                 content["demo"] = open_mms(text, name).system.upper() == DEMO_SYSTEM
             except SourceError as why:
                 self._refused.add(newest.identity)
@@ -97,15 +96,3 @@ class ContextFollower:
 def _digits(file: SourceFile) -> tuple[list[int], str]:
     """Order of files whose names hold stamps or running numbers."""
     return [int(d) for d in re.findall(r"\d+", file.path.rpartition("/")[2])], file.path
-
-
-def _plain(forecast: Forecast) -> dict[str, Any]:
-    """A forecast as plain columns; missing numbers are None."""
-    rows = forecast.rows
-    return {
-        "minutes": forecast.minutes,
-        "published": forecast.published.isoformat() if forecast.published is not None else None,
-        "time": [t.isoformat() for t in rows["time"]],
-        "region": rows["region"].tolist(),
-        **{name: [x if math.isfinite(x) else None for x in rows[name]] for name in ("price", "demand")},
-    }

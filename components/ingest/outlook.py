@@ -7,6 +7,7 @@ the next trading day; ``P5MIN``: 5 minutes for the next hour), a notice as a tex
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,17 @@ class Forecast:
     published: pd.Timestamp | None
     minutes: int
     rows: pd.DataFrame
+
+    def plain(self) -> dict[str, Any]:
+        """As plain columns for ``context.json``; missing numbers are None."""
+        rows = self.rows
+        return {
+            "minutes": self.minutes,
+            "published": self.published.isoformat() if self.published is not None else None,
+            "time": [t.isoformat() for t in rows["time"]],
+            "region": rows["region"].tolist(),
+            **{name: [x if math.isfinite(x) else None for x in rows[name]] for name in ("price", "demand")},
+        }
 
 
 def read_forecast(data: bytes, name: str) -> Forecast:

@@ -1,10 +1,10 @@
 """The demo market as AEMO publishes the real one: NEMWEB's tree of C/I/D files, zipped and listed.
 
-* ``Data_Archive/…/MMSDM_<year>_<month>``: every month of the window with its five dispatch tables and the
+* ``Data_Archive/…/MMSDM_<year>_<month>``: every month of the window with its dispatch tables and the
   tables of units, under the names of its time. The running month is there too (AEMO's comes a week after
   its end), so that the archive alone holds the whole window.
 * ``Reports/Archive``: the days before the last two as zips of zips, rooftop by the week (Thursdays).
-* ``Reports/Current``: the last two days as single intervals, and CDEII.
+* ``Reports/Current``: the last two days as single intervals, forecasts and notices of their time, and CDEII.
 * the participants' registration list beside them.
 
 The system in every file's first line is ``DEMO.WORLD``, by which ``ingest`` knows the market as synthetic.
@@ -24,6 +24,7 @@ from components.ingest.demo import aemo_text
 from components.ingest.demo.clock import months_between
 from components.ingest.demo.fleet import Fleet, build_fleet
 from components.ingest.demo.listing_pages import write_listings
+from components.ingest.demo.outlook_files import forecast_files, notice_files
 from components.ingest.demo.registry_files import PUBLISHED, registration_workbook, registry_tables
 from components.ingest.demo.report_files import ARCHIVE_DAYS, CURRENT_DAYS, write_reports
 from components.ingest.demo.write import demo_frames, demo_window
@@ -111,7 +112,16 @@ def _write(folder: Path, fleet: Fleet, seed: int, start: pd.Timestamp, last: pd.
     (folder / "NEM-Registration-and-Exemption-List.xlsx").write_bytes(registration_workbook(fleet))
     latest = {d: pd.concat(f, ignore_index=True) for d, f in recent.items()}
     write_reports(folder, latest, last, progress=progress)
+    _write_outlook(folder, seed, max(start, last.normalize() - CURRENT_DAYS * _DAY), last)
     write_listings(folder)
+
+
+def _write_outlook(folder: Path, seed: int, after: pd.Timestamp, last: pd.Timestamp) -> None:
+    """Forecasts and notices of the last days, as single files."""
+    for file in (*forecast_files(seed, after, last), *notice_files(seed, after, last)):
+        place = folder / "Reports/Current" / file.folder
+        place.mkdir(parents=True, exist_ok=True)
+        (place / file.name).write_bytes(zipped(file.member, file.text) if file.member else file.text)
 
 
 # -- the monthly archive -----------------------------------------------------------------------------

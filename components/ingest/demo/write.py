@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,19 @@ from components.errors import StoreError, UsageError
 from components.ingest.demo.clock import months_between
 from components.ingest.demo.fleet import Fleet, build_fleet
 from components.ingest.demo.market import simulate_month
+from components.ingest.demo.outlook_files import forecast_files, notice_files
 from components.ingest.demo.registry_files import demo_units
 from components.ingest.demo.tidy import tidy_frames
+from components.ingest.outlook import read_forecast, read_notice
+from components.store.context import empty_context, write_context
+from components.store.files import clear_errors
 
 if TYPE_CHECKING:
     from components.store.lake import Lake
     from components.store.publish import PublishReport
+
+_HALF_HOUR = pd.Timedelta(minutes=30)
+_WEEK = pd.Timedelta(days=7)
 
 
 def demo_window(days: int, end: pd.Timestamp | None) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -82,7 +89,28 @@ def write_demo(
         transaction.set_units(demo_units(fleet))
         if progress:  # years take a minute or two to be sorted, written and synced
             tqdm.write(f"publishing {days} days", file=sys.stderr)
-        return transaction.publish()
+        report = transaction.publish()
+    with clear_errors(f"writing the demo's forecasts beside {lake.root}"):
+        write_context(lake.root, demo_context(seed, start, last))
+    return report
+
+
+def demo_context(seed: int, start: pd.Timestamp, last: pd.Timestamp) -> dict[str, Any]:
+    """What a collector would have read beside the data by the stamp ``last``: the runs that follow it, the notices of a week."""
+    forecasts: dict[str, dict[str, Any]] = {}
+    for file in forecast_files(seed, last, last + _HALF_HOUR):
+        # The five-minute run that begins at the edge, and the first half-hourly one.
+        if file.folder not in forecasts:
+            found = read_forecast(file.text, file.member).plain()
+            forecasts[file.folder] = found | {"folder": file.folder, "file": file.name}
+    notices = [
+        read_notice(file.text, file.name) | {"file": file.name}
+        for file in notice_files(seed, max(start, last - _WEEK), last)
+    ]
+    return empty_context() | {
+        "demo": True, "read": last.isoformat(), "forecasts": list(forecasts.values()),
+        "notices": sorted(notices, key=lambda notice: notice["id"]),
+    }  # fmt: skip
 
 
 def _holds_demo(lake: Lake) -> bool:
