@@ -160,3 +160,19 @@ INTERCONNECTORS: dict[str, Interconnector] = {
         Interconnector("T-V-MNSP1", "Basslink", "TAS1", "VIC1"),
     )
 }
+
+_PLACES = {r: r for r in REGIONS} | {r[:-1]: r for r in REGIONS} | {r[0]: r for r in REGIONS}
+
+
+def interconnector(link: str) -> Interconnector | None:
+    """What is known of a link; of one that is not listed the regions that its id begins with; None where it names none.
+
+    >>> interconnector("V-SA").name, interconnector("SA1-NSW1").region_to, interconnector("BIG-LINK")
+    ('Heywood', 'NSW1', None)
+    """
+    if link in INTERCONNECTORS:
+        return INTERCONNECTORS[link]
+    ends = [_PLACES.get(part, "") for part in link.upper().split("-")[:2]]
+    if len(ends) < 2 or not all(ends) or ends[0] == ends[1]:
+        return None
+    return Interconnector(link, link, *ends)

@@ -78,6 +78,34 @@ METRICS: tuple[Metric, ...] = (
         "",
         "metrics.links.utilisation",
     ),
+    Metric(
+        "hours_at_limit",
+        "hours with a utilisation of at least 0.98 (or as asked), each direction apart; an interval without a limit in the "
+        "direction of flow is in neither",
+        "h",
+        "metrics.links.states",
+    ),
+    Metric("hours_binding", "hours with a marginal value (MARGINALVALUE) other than 0", "h", "metrics.links.LinkSums"),
+    Metric(
+        "headroom",
+        "forward: export limit − target flow; reverse: target flow − import limit",
+        "MW",
+        "metrics.links.LinkSums",
+    ),
+    Metric(
+        "flow_value",
+        "Σ flow·(price of the second region − price of the first)·h, an approximation of the inter-regional settlement "
+        "residue: losses left out, no settled energy; below zero where power runs from the dearer region to the cheaper",
+        "$",
+        "metrics.links.flow_value",
+    ),
+    Metric(
+        "interchange",
+        "exports Σ max(NETINTERCHANGE, 0)·h and imports Σ max(−NETINTERCHANGE, 0)·h of a region, its part of the losses "
+        "included; over the five regions exports − imports = losses",
+        "MWh",
+        "metrics.exchange.ExchangeSums",
+    ),
     Metric("discharge", "Σ max(P, 0)·h, unit by unit before anything is added", "MWh", "metrics.revenue.unit_sums"),
     Metric("charge", "Σ max(−P, 0)·h, unit by unit before anything is added", "MWh", "metrics.revenue.unit_sums"),
     Metric(

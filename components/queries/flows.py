@@ -11,7 +11,8 @@ from components.market_time import label_side
 from components.metrics.buckets import Means
 from components.metrics.generation import NEGATIVE, POSITIVE, signed
 from components.metrics.links import utilisation
-from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.base import Result, register
+from components.queries.links import LinkWindow
 from components.queries.regional import aligned, axis_of, blocks, long_frame, shown_buckets
 from components.store.snapshot import Snapshot
 
@@ -19,18 +20,16 @@ _READ = ("mw", "mw_target", "export_limit", "import_limit")
 
 
 @register
-class Flows(WindowQuery):
+class Flows(LinkWindow):
     """Interconnector flows, limits and utilisation over time."""
 
     route = "transmission/flows"
-    page = "transmission"
     title = "Interconnector flows"
     description = (
         "Metered and target flow, limits and utilisation of each interconnector; positive runs from the first to the "
         "second region of its name. Utilisation is target flow / limit in its direction per interval, null where that "
         "limit is 0 or opposed, then averaged. Both directions are split before they are averaged."
     )
-    dataset = "flow"
     row_columns = {
         "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
         "interconnector": ("", "Interconnector"),
@@ -44,19 +43,17 @@ class Flows(WindowQuery):
     }
     examples = ("last=1d", "interconnector=VIC1-NSW1&last=7d&interval=1h")
 
-    interconnector = Names(default=[], vocabulary="interconnector", doc="Interconnectors; none = all.")
     agg: Any = param.Selector(
         default="mean", objects=["mean", "min", "max"], doc="What a bucket shows of each column's 5-minute values."
     )
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
-        return self.buckets_at_most(snapshot) * len(self.interconnector or snapshot.keys("flow"))
+        return self.buckets_at_most(snapshot) * len(self.links(snapshot))
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
         window = self.window(snapshot)
-        known = snapshot.keys("flow")
-        links = tuple(k for k in known if k in self.interconnector) if self.interconnector else known
+        links = self.links(snapshot)
         axis = axis_of(snapshot, window, "flow")
         names = (*_READ, "utilisation", "mw_forward", "mw_reverse")
         means = {name: Means(len(links), axis, self.agg) for name in names}

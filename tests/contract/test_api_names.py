@@ -69,8 +69,44 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
         {"time", "region", "fuel", "fueltech", "station", "duid", "owner", "energy_mwh", "load_mwh", "revenue", "load_cost", "capture_price"},
     ),
     "transmission/flows": (
-        {*WINDOW, "interval", "interconnector"},
+        {*WINDOW, "interval", "interconnector", "region"},
         {"time", "interconnector", "mw", "mw_target", "export_limit", "import_limit", "utilisation"},
+    ),
+    "transmission/summary": (
+        {*WINDOW, "interconnector", "region", "flow", "at"},
+        {
+            "interconnector", "name", "region_from", "region_to", "mean_mw", "energy_forward_mwh", "energy_reverse_mwh",
+            "losses_mwh", "utilisation", "hours_at_limit_forward", "hours_at_limit_reverse", "hours_with_limit",
+            "hours_binding", "headroom_forward_mw", "headroom_reverse_mw", "export_limit", "import_limit",
+            "price_difference", "value", "hours_counter_price", "hours", "coverage",
+        },
+    ),
+    "transmission/congestion": (
+        {*WINDOW, "interconnector", "region", "flow", "at"},
+        {"interconnector", "name", "state", "hours", "mean_mw", "price_difference", "min", "max", "value"},
+    ),
+    "transmission/price-difference": (
+        {*WINDOW, "interval", "interconnector", "region", "flow"},
+        {"time", "interconnector", "mw", "price_difference", "value"},
+    ),
+    "transmission/duration": (
+        {*WINDOW, "interconnector", "region", "flow", "steps"},
+        {"interconnector", "exceedance", "mw", "hours"},
+    ),
+    "transmission/by-hour": (
+        {*WINDOW, "interconnector", "region", "flow", "by", "agg"},
+        {"time", "interconnector", "hour", "mw", "utilisation"},
+    ),
+    "transmission/regions": (
+        {*WINDOW, "interval", "region"},
+        {"time", "region", "exports", "imports", "net_interchange"},
+    ),
+    "transmission/region-totals": (
+        {*WINDOW, "region"},
+        {
+            "region", "exports_mwh", "imports_mwh", "net_interchange_mwh", "losses_mwh", "hours_exporting",
+            "hours_importing", "hours", "coverage",
+        },
     ),
     "demand": ({*WINDOW, "interval", "region"}, {"time", "region", "demand", "rooftop", "underlying"}),
     "batteries": (
