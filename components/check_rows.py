@@ -28,6 +28,8 @@ POSSIBLE: Mapping[tuple[str, str], tuple[float, float]] = {
     ("flow", "mw"): (-5_000, 5_000),
     ("flow", "mw_target"): (-5_000, 5_000),
     ("rooftop", "mw"): (-50, 25_000),
+    ("semi_scheduled", "uigf"): (-1, 5_000),
+    ("semi_scheduled", "cleared"): (-100, 5_000),
 }
 CAPACITY_FACTOR, CAPACITY_MARGIN_MW = 1.5, 30.0
 """A reading above 1.5 x registered capacity + 30 MW is doubtful (registrations are revised late)."""
@@ -216,6 +218,6 @@ class Coverage:
         if not lacking:
             return
         lacking.sort(key=lambda pair: (-pair[0], pair[1]))
-        level = "info" if self.dataset.name == "scada" else "warning"
+        level = "info" if self.dataset.frame_key == "duid" else "warning"
         named = some([f"{key} ({count:,})" for count, key in lacking])
         yield Finding(level, self.dataset.name, f"stamps that others have are missing for {named}")

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from components.config import Settings
 
 PROGRAM = "aemo-dashboard"
-TABLES = ("price", "region", "flow", "scada", "rooftop", "units")
+TABLES = ("price", "region", "flow", "scada", "rooftop", "units", "semi_scheduled")
+_TABLES_HELP = f"some of {','.join(TABLES)} (default: all but semi_scheduled, forecast and target of each farm)"
 INTERRUPTED = 130
 
 
@@ -102,12 +103,12 @@ def parser() -> argparse.ArgumentParser:
     ingest.add_argument("--source", required=True, metavar="URL|DIR", help="AEMO's site, a mirror, or a folder")
     ingest.add_argument("--start", type=_date, metavar="DATE", help="only from here")
     ingest.add_argument("--end", type=_date, metavar="DATE", help="only up to here")
-    ingest.add_argument("--tables", type=_tables, metavar="LIST", help=f"some of {','.join(TABLES)} (default: all)")
+    ingest.add_argument("--tables", type=_tables, metavar="LIST", help=_TABLES_HELP)
     ingest.add_argument("--workers", type=_whole(1, 32), help="files at the same time (default: ingest.workers)")
 
     collect = command("collect", _collect, "follow AEMO's current reports, filling gaps from the archives")
     collect.add_argument("--source", metavar="URL|DIR", help="site, mirror or folder (default: collect.source)")
-    collect.add_argument("--tables", type=_tables, metavar="LIST", help=f"some of {','.join(TABLES)} (default: all)")
+    collect.add_argument("--tables", type=_tables, metavar="LIST", help=_TABLES_HELP)
     collect.add_argument("--once", action="store_true", help="one round, then end")
     collect.add_argument("--with-parent", action="store_true", help="end when the program that started this one ends")
 

@@ -41,6 +41,7 @@ class Dataset:
 
     ``key`` identifies a row together with ``time``; ``frame_key`` is what a column of the memory-mapped
     frames stands for, ``frame_dtype`` their number type (prices need float64: 299.99999 is not 300).
+    ``optional``: read only where it is asked for by name; a lake without it lacks nothing.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Dataset:
     frame_key: str
     frame_dtype: str = "float64"
     native_minutes: tuple[int, ...] = (5, 30)
+    optional: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -183,7 +185,20 @@ ROOFTOP = Dataset(
     ),
     "region",
 )
-DATASETS: dict[str, Dataset] = {d.name: d for d in (PRICE, REGION, FLOW, SCADA, ROOFTOP)}
+SEMI_SCHEDULED = Dataset(
+    "semi_scheduled",
+    ("duid",),
+    (
+        Column("uigf", "float", "MW", "Unconstrained forecast of a semi-scheduled unit", "DISPATCHLOAD.UIGF"),
+        Column("cleared", "float", "MW", "Target of a semi-scheduled unit", "DISPATCHLOAD.TOTALCLEARED"),
+        Column("semi_dispatch_cap", "flag", "", "The unit must not exceed its target", "DISPATCHLOAD.SEMIDISPATCHCAP"),
+    ),
+    "duid",
+    frame_dtype="float32",
+    native_minutes=(5,),
+    optional=True,
+)
+DATASETS: dict[str, Dataset] = {d.name: d for d in (PRICE, REGION, FLOW, SCADA, ROOFTOP, SEMI_SCHEDULED)}
 
 UNITS_COLUMNS: tuple[Column, ...] = (
     Column("duid", "text", "", "Dispatchable unit identifier"),

@@ -23,8 +23,15 @@ from components.schema import DATASETS
 from components.store import shared
 from components.store.snapshot import Snapshot
 
-LABELS = {"price": "Prices", "region": "Regions", "flow": "Flows", "scada": "Units", "rooftop": "Rooftop"}
-LATE_SECONDS = {"rooftop": 7200}
+LABELS = {
+    "price": "Prices",
+    "region": "Regions",
+    "flow": "Flows",
+    "scada": "Units",
+    "rooftop": "Rooftop",
+    "semi_scheduled": "Forecasts of farms",
+}
+LATE_SECONDS = {"rooftop": 7200, "semi_scheduled": 180_000}
 """Age from which a dataset is late [s], where it is not 20 minutes."""
 TICKS = 10
 
@@ -73,7 +80,7 @@ class StatusDashboard(Dashboard):
     def draw(self, snapshot: Snapshot) -> None:
         query = self.ask(CoverageByDay)
         result = ANSWERS.ask(snapshot, query)
-        self.ages.rows = [self._age(snapshot, name, result) for name in DATASETS]
+        self.ages.rows = [self._age(snapshot, name, result) for name in datasets_shown(snapshot)]
         self.age_card.ready("NEM time; coverage over the days below")
         if result.frame.empty:
             self.coverage_card.empty(
@@ -142,6 +149,11 @@ class StatusDashboard(Dashboard):
         self.round_card = self.card("Collector", self.rounds)
         self.aside_card = self.card("Files set aside", self.aside)
         self.place.extend([self.round_card.view, self.aside_card.view])
+
+
+def datasets_shown(snapshot: Snapshot) -> list[str]:
+    """The datasets that there are, and those that there should be."""
+    return [n for n, dataset in DATASETS.items() if not dataset.optional or snapshot.last(n) is not None]
 
 
 def _edges(result: Result) -> tuple[pd.Timestamp, pd.Timestamp]:

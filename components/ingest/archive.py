@@ -25,13 +25,13 @@ class Caps:
 
     Attributes
     ----------
-    member_bytes : one text, unpacked. A month of all units' SCADA is 0.3 GB.
+    member_bytes : one text, unpacked. A month of all units' SCADA is 0.3 GB, of their dispatch (DISPATCHLOAD) 1.5 GB.
     total_bytes : all texts of a zip of zips together.
     ratio : unpacked to packed size, for members above 1 MB; AEMO's CSV packs 10-30 times.
     members : entries of one zip; a week of 5-minute files is 2016.
     """
 
-    member_bytes: int = 1 << 30
+    member_bytes: int = 3 << 30
     total_bytes: int = 8 << 30
     ratio: int = 250
     members: int = 5_000

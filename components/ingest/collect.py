@@ -49,7 +49,7 @@ class Collector:
     Parameters
     ----------
     source : address or folder as for ``ingest``.
-    tables : as for ``ingest``; None = all.
+    tables : as for ``ingest``; None = the usual ones.
     clock : naive NEM time now.
 
     Raises

@@ -15,10 +15,13 @@ from urllib.parse import unquote
 import pandas as pd
 
 from components.ingest.tables import TABLES
+from components.schema import DATASETS
 
 REGISTRY_TABLES = ("DUDETAIL", "DUDETAILSUMMARY", "STATION", "PARTICIPANT")
 UNITS = "units"
 DATASET_NAMES = (*dict.fromkeys(t.dataset for t in TABLES), UNITS)
+USUAL_NAMES = tuple(d for d in DATASET_NAMES if d == UNITS or not DATASETS[d].optional)
+"""What a run reads that names no tables."""
 
 # kinds of file
 MMS, PRICE_AND_DEMAND, REGISTRY_TABLE, WORKBOOK = "mms", "price_and_demand", "registry_table", "workbook"
@@ -128,6 +131,8 @@ def _span(stem: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     if len(digits[0]) == 14:  # rooftop: the stamp is the publication's, the interval ended half an hour before
         return stamps[0] - 2 * pd.Timedelta(hours=1), stamps[0]
     last = stamps[-1]
+    if "NEXT_DAY" in stem and not re.search(r"_\d{16}$", stem):  # the archive's zip of a month of trading days
+        last = last + pd.DateOffset(months=1)
     week = pd.Timedelta(days=7) if "ROOFTOP" in stem else pd.Timedelta(0)
     return stamps[0] - week - _DAY, last + week + 2 * _DAY
 

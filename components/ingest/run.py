@@ -23,7 +23,7 @@ from components.ingest.coverage import Due, find_gaps
 from components.ingest.discover import CURRENT, Listing, Source, SourceFile, Wanted
 from components.ingest.fetch import Limits
 from components.ingest.ledger import Ledger, split
-from components.ingest.names import DATASET_NAMES, MMS, UNITS
+from components.ingest.names import DATASET_NAMES, MMS, UNITS, USUAL_NAMES
 from components.ingest.nemweb import is_whole_nemweb, open_source
 from components.ingest.read import Outcome, Room, read_file
 from components.ingest.registry import RegistryParts, build_units, merge_units
@@ -59,7 +59,7 @@ def ingest(
     source : address of NEMWEB or a mirror, a folder with such files anywhere below it, or one file.
     start, end : window ``(start, end]``; None = whatever the source has. All of NEMWEB itself is never meant:
         without ``start`` its current reports are read (two days).
-    tables : some of price, region, flow, scada, rooftop, units; None = all.
+    tables : some of price, region, flow, scada, rooftop, units, semi_scheduled; None = all but the last.
     workers : files fetched and parsed at the same time.
     progress : show a bar on stderr (only on a terminal).
     limits : of the downloads; None = from the configuration.
@@ -116,14 +116,14 @@ def _wanted(source: str, start: Date, end: Date, tables: Sequence[str] | str | N
 
 
 def wanted_datasets(tables: Sequence[str] | str | None) -> list[str]:
-    """Datasets by their names on the command line; None = all.
+    """Datasets by their names on the command line; None = the usual ones.
 
     Raises
     ------
     UsageError
         When there is none of that name.
     """
-    chosen = tables.split(",") if isinstance(tables, str) else list(tables or DATASET_NAMES)
+    chosen = tables.split(",") if isinstance(tables, str) else list(tables or USUAL_NAMES)
     for name in chosen:
         if name not in DATASET_NAMES:
             hint = nearest(name, DATASET_NAMES)
@@ -276,7 +276,7 @@ class _Run:
             for frame in frames:
                 report.add_rows(dataset, frame)
                 transaction.add(dataset, frame)
-                if dataset == "scada":
+                if dataset in ("scada", "semi_scheduled"):
                     self.duids.update(frame["duid"].unique())
         self.due.add(outcome)
         self._take_registry(outcome)

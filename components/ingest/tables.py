@@ -38,6 +38,7 @@ class AemoTable:
     needed : AEMO columns (besides time and keys) without which a row says nothing.
     minutes : length of what a row covers.
     runs : which run counts where AEMO dispatched twice (``INTERVENTION``), None = the table has no such column.
+    above_zero : tidy column that is above 0 somewhere in the file for every key that counts; None = all keys do.
     """
 
     key: mms.Key
@@ -49,6 +50,7 @@ class AemoTable:
     needed: tuple[str, ...]
     minutes: int = 5
     runs: str | None = None
+    above_zero: str | None = None
 
     @property
     def numbers(self) -> dict[str, str]:
@@ -77,6 +79,11 @@ TABLES: tuple[AemoTable, ...] = (
     AemoTable(
         ("ROOFTOP", "ACTUAL"), "rooftop", ("ROOFTOP_PV_ACTUAL",), "ROOFTOP_PV",
         "INTERVAL_DATETIME", {"region": "REGIONID", "type": "TYPE"}, ("POWER",), minutes=30,
+    ),
+    # All units are in it; scheduled ones have a UIGF of 0 throughout (a farm has it only at night).
+    AemoTable(
+        ("DISPATCH", "UNIT_SOLUTION"), "semi_scheduled", ("DISPATCHLOAD", "NEXT_DAY_DISPATCH"), "Next_Day_Dispatch",
+        "SETTLEMENTDATE", {"duid": "DUID"}, ("UIGF", "TOTALCLEARED"), runs=PHYSICAL, above_zero="uigf",
     ),
 )  # fmt: skip
 
@@ -125,6 +132,8 @@ def read_dataset(file: mms.MmsFile, table: AemoTable) -> pd.DataFrame:
         rows["changed"] = rows["changed"].fillna(file.published)
     label = f"{file.name}: {'.'.join(table.key)}"
     usable = _usable(rows, dataset, notes, label)
+    if table.above_zero:
+        usable &= _of_keys_above_zero(rows, dataset, table.above_zero)
     run = raw["INTERVENTION"].to_numpy() if table.runs else None
     if run is not None and table.runs == PRICING:
         usable &= run == 0
@@ -150,6 +159,15 @@ def _usable(rows: pd.DataFrame, dataset: Dataset, notes: list[str], label: str) 
         if bad.any():
             notes.append(f"{label}: {int(bad.sum())} rows left out, they {why}")
     return keyed & on_grid
+
+
+def _of_keys_above_zero(rows: pd.DataFrame, dataset: Dataset, column: str) -> np.ndarray:
+    """Which rows are of a key whose ``column`` is above 0 somewhere."""
+    (key,) = dataset.key
+    codes = rows[key].cat.codes.to_numpy()
+    above = np.zeros(len(rows[key].cat.categories), bool)
+    above[codes[rows[column].to_numpy() > 0]] = True
+    return above[codes]
 
 
 def _latest(rows: pd.DataFrame, dataset: Dataset, run: np.ndarray | None) -> pd.DataFrame:

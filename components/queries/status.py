@@ -17,7 +17,7 @@ from components.store.snapshot import Chunk, Snapshot
 
 DAY = 288
 NEVER = np.datetime64("9999-01-01", "us")
-_FIELD = {"price": "rrp", "region": "demand", "flow": "mw", "scada": "mw", "rooftop": "mw"}
+_FIELD = {"price": "rrp", "region": "demand", "flow": "mw", "scada": "mw", "rooftop": "mw", "semi_scheduled": "uigf"}
 """The column whose readings are counted."""
 _kept: dict[tuple[str, str], tuple[Hashable, np.ndarray]] = {}
 _lock = Lock()
@@ -72,7 +72,8 @@ class CoverageByDay(PeriodQuery):
     description = (
         "5-minute readings that are stored and that should be, for each dataset and day; half-hourly readings count as six. "
         "Regions and interconnectors with a reading in the window are expected from the dataset's first stamp to the newest "
-        "stamp of any dataset; units from their registration, or first reading where that is earlier or unknown, to its end."
+        "stamp of any dataset; units from their registration, or first reading where that is earlier or unknown, to its end. "
+        "Forecasts of farms are published once a day: they are expected up to their own newest stamp."
     )
     row_columns = {
         "date": ("", "Day, NEM time"),
@@ -118,9 +119,12 @@ class CoverageByDay(PeriodQuery):
                 continue
             keys, counts = gathered(snapshot, name, days)
             begin = np.datetime64(max(window.start, first - pd.Timedelta(minutes=30 if name == "rooftop" else 5)), "us")
-            begins, ends = np.full(len(keys), begin), np.full(len(keys), end)
-            if name == "scada":
-                begins, ends = _registered(unit_table(snapshot), keys, counts, days, begin, end)
+            until = end
+            if DATASETS[name].optional:  # published once a day: nothing is missing after its newest stamp
+                until = min(end, np.datetime64(snapshot.last(name), "us"))
+            begins, ends = np.full(len(keys), min(begin, until)), np.full(len(keys), until)
+            if DATASETS[name].frame_key == "duid":
+                begins, ends = _registered(unit_table(snapshot), keys, counts, days, min(begin, until), until)
             expected = expected_of(days, begins, ends)
             present = np.minimum(counts.sum(axis=0), expected) if len(keys) else expected
             frames.append(

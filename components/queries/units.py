@@ -37,7 +37,7 @@ class UnitTable:
     def __init__(self, snapshot: Snapshot):
         units = snapshot.units
         known = set(units["duid"])
-        strange = sorted(set(snapshot.keys("scada")) - known)
+        strange = sorted({*snapshot.keys("scada"), *snapshot.keys("semi_scheduled")} - known)
         rows = len(units) + len(strange)
         blank = np.full(len(strange), "", object)
 

@@ -15,13 +15,25 @@ CURRENT = Path("Reports/Current")
 DISPATCH, SCADA = "DispatchIS_Reports", "Dispatch_SCADA"
 
 
-def published(name: str) -> pd.Timestamp | None:
-    """When a current report appears: some seconds after the interval of its name has begun; None = no such report."""
+_STEP = pd.Timedelta(minutes=5)
+
+
+def published(path: Path) -> pd.Timestamp | None:
+    """When a current report appears: some seconds after the interval of its name has begun; None = no such report.
+
+    Forecasts tell it in their names, notices inside.
+    """
+    name = path.name
+    if found := re.search(r"_(?:P5MIN|PREDISPATCHIS)_\d{12}_(\d{14})\.zip$", name, re.I):
+        return pd.to_datetime(found[1], format="%Y%m%d%H%M%S").floor(_STEP)
+    if "MKTNOTICE" in name:
+        created = re.search(r"Creation Date :\s*(\S+)\s+(\S+)", path.read_text())
+        return pd.to_datetime(f"{created[1]} {created[2]}", format="%d/%m/%Y %H:%M:%S").floor(_STEP)
     found = re.search(r"_(\d{14}|\d{12})_\d{16}\.zip$", name, re.I)
     if not found:
         return None
     stamp = pd.to_datetime(found[1][:12], format="%Y%m%d%H%M")
-    return stamp if "ROOFTOP" in name.upper() else stamp - pd.Timedelta(minutes=5)
+    return stamp if "ROOFTOP" in name.upper() else stamp - _STEP
 
 
 class PlayedMarket:
@@ -34,7 +46,7 @@ class PlayedMarket:
     """
 
     def __init__(self, whole: Path, site: Path):
-        self.site = site
+        self.whole, self.site = whole, site
         self.missing: set[pd.Timestamp] = set()
         self.late: dict[pd.Timestamp, pd.Timestamp] = {}
         self._due: list[tuple[pd.Timestamp, Path, Path]] = []
@@ -45,7 +57,7 @@ class PlayedMarket:
                 target.mkdir(parents=True, exist_ok=True)
             elif path.name == "index.html":
                 continue  # the server lists what there is
-            elif (appears := published(path.name)) is not None:
+            elif (appears := published(path)) is not None:
                 self._due.append((appears, path, target))
             else:
                 os.link(path, target)
@@ -54,8 +66,8 @@ class PlayedMarket:
         """Show everything that has appeared by then."""
         rest = []
         for appears, path, target in self._due:
-            stamp = appears + pd.Timedelta(minutes=5)
-            five_minutes = "ROOFTOP" not in path.name
+            stamp = appears + _STEP
+            five_minutes = path.name.startswith(("PUBLIC_DISPATCHIS_", "PUBLIC_DISPATCHSCADA_"))
             if five_minutes and stamp in self.missing:
                 continue
             if (self.late.get(stamp, appears) if five_minutes else appears) <= moment:
@@ -92,3 +104,13 @@ class PlayedMarket:
         with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(member, "".join(lines))
         old.with_name(f"{old.stem[:-16]}{9_000_000_000_000_001}.zip").write_bytes(data.getvalue())
+
+    def archive_day(self, day: pd.Timestamp) -> None:
+        """The archive of a day of dispatch and SCADA, as AEMO bundles it afterwards: with what never appeared by itself."""
+        for folder, report in ((DISPATCH, "DISPATCHIS"), (SCADA, "DISPATCHSCADA")):
+            place = self.site / "Reports/Archive" / folder
+            place.mkdir(parents=True, exist_ok=True)
+            with zipfile.ZipFile(place / f"PUBLIC_{report}_{day:%Y%m%d}.zip", "w") as archive:
+                for path in sorted((self.whole / CURRENT / folder).glob("*.zip")):
+                    if day < published(path) + _STEP <= day + pd.Timedelta(days=1):
+                        archive.writestr(path.name, path.read_bytes())

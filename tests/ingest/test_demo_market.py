@@ -57,6 +57,27 @@ def test_the_balance_of_every_region_closes_in_every_interval(fleet: Fleet, fram
     assert (by_region - net - demand).abs().max().max() < 1e-6
 
 
+def test_forecasts_of_farms_add_up_to_their_regions_and_part_into_cleared_and_curtailed(
+    fleet: Fleet, frames: dict[str, pd.DataFrame]
+):
+    farms = frames["semi_scheduled"]
+    assert (farms["cleared"] <= farms["uigf"]).all()
+    assert (farms["semi_dispatch_cap"].astype(bool) == (farms["cleared"] < farms["uigf"])).all()
+    units = fleet.units().set_index("duid")
+    assert set(farms["duid"]) == set(units.index[units["schedule_type"] == "Semi-Scheduled"])
+    for fuel in ("wind", "solar"):
+        own = units.index[(units["schedule_type"] == "Semi-Scheduled") & (units["fuel"] == fuel)]
+        for column in ("uigf", "cleared"):
+            each = wide(farms, "duid", column)[own]
+            # Whole hundredths of a MW on both sides, so the sums are the same to the last digit.
+            summed = (each * 100).round().astype("int64").T.groupby(units["region"].reindex(own)).sum().T
+            whole = (wide(frames["region"], "region", f"ss_{fuel}_{column}") * 100).round().astype("int64")
+            np.testing.assert_array_equal(summed.to_numpy(), whole[list(summed)].to_numpy())
+            assert (whole[[r for r in whole if r not in summed]] == 0).all(axis=None)
+    scada = wide(frames["scada"], "duid", "mw")[sorted(set(farms["duid"]))]
+    np.testing.assert_array_equal(wide(farms, "duid", "cleared").to_numpy(), scada.to_numpy())
+
+
 def test_net_interchange_is_the_flows_and_their_losses(frames: dict[str, pd.DataFrame]):
     flow, losses = (wide(frames["flow"], "interconnector", f) for f in ("mw_target", "losses"))
     net = wide(frames["region"], "region", "net_interchange")

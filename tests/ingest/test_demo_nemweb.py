@@ -14,6 +14,7 @@ from components.errors import UsageError
 from components.ingest import mms
 from components.ingest.demo import write_demo, write_demo_nemweb
 from components.ingest.demo.workbook import write_workbook
+from components.ingest.names import DATASET_NAMES
 from components.ingest.run import ingest
 from components.schema import DATASETS
 from components.store.lake import Lake
@@ -39,7 +40,7 @@ def single(path: Path) -> tuple[str, bytes]:
 def test_the_tree_is_nemwebs(tree: Path):
     july = tree / ARCHIVE / "2024/MMSDM_2024_07/MMSDM_Historical_Data_SQLLoader/DATA"
     august = tree / ARCHIVE / "2024/MMSDM_2024_08/MMSDM_Historical_Data_SQLLoader/DATA"
-    tables = ["DISPATCHINTERCONNECTORRES", "DISPATCHPRICE", "DISPATCHREGIONSUM", "DISPATCH_UNIT_SCADA", "DUDETAIL",
+    tables = ["DISPATCHINTERCONNECTORRES", "DISPATCHLOAD", "DISPATCHPRICE", "DISPATCHREGIONSUM", "DISPATCH_UNIT_SCADA", "DUDETAIL",
               "DUDETAILSUMMARY", "PARTICIPANT", "ROOFTOP_PV_ACTUAL", "STATION"]  # fmt: skip
     assert {p.name for p in july.glob("*.zip")} == {f"PUBLIC_DVD_{t}_202407010000.zip" for t in tables}
     new = [f"PUBLIC_ARCHIVE%23{t}%23FILE01%23202408010000.zip" for t in tables]
@@ -73,8 +74,18 @@ def test_files_are_written_like_aemos(tree: Path):
     opened = mms.open_mms(text, name)
     assert opened.notes == ()
     assert opened.tables() == (("DISPATCH", "PRICE"), ("DISPATCH", "REGIONSUM"), ("DISPATCH", "INTERCONNECTORRES"))
+    day = current_next_day(tree)[0]
+    assert re.fullmatch(r"PUBLIC_NEXT_DAY_DISPATCH_20240730_\d{16}\.zip", day.name)
+    rows = single(day)[1].decode().split("\r\n")
+    assert rows[1].startswith("I,DISPATCH,UNIT_SOLUTION,6,SETTLEMENTDATE,RUNNO,DUID,INTERVENTION,UIGF,TOTALCLEARED,")
+    assert rows[2].startswith('D,DISPATCH,UNIT_SOLUTION,6,"2024/07/30 04:05:00",1,')
+    assert rows[-3].startswith('D,DISPATCH,UNIT_SOLUTION,6,"2024/07/31 04:00:00",1,')
     for path in (tree / ARCHIVE).rglob("*.zip"):
         assert mms.open_mms(single(path)[1], path.name).notes == ()
+
+
+def current_next_day(tree: Path) -> list[Path]:
+    return sorted((tree / "Reports/Current/Next_Day_Dispatch").glob("*.zip"))
 
 
 def test_every_folder_lists_itself_as_aemos_server_does(tree: Path):
@@ -108,14 +119,16 @@ def test_files_come_back_as_the_same_lake(tree: Path, tmp_path: Path):
     direct, read = Lake(tmp_path / "direct"), Lake(tmp_path / "read")
     write_demo(direct, **MARKET)
     _thin_out(tree / "Reports")
-    report = ingest(read, str(tree), progress=False)
+    report = ingest(read, str(tree), tables=DATASET_NAMES, progress=False)
     assert report.aside == []
     assert report.unmapped == 0
     expected, found = direct.manifest(), read.manifest()
     assert expected is not None
     assert found is not None
     assert found.is_demo
-    assert report.files_read == len([p for p in tree.rglob("*") if p.suffix in (".zip", ".xlsx", ".CSV")])
+    files = [p for p in tree.rglob("*") if p.suffix in (".zip", ".xlsx", ".CSV")]
+    outlook = {"P5_Reports", "PredispatchIS_Reports", "Market_Notice"}  # what the collector alone follows
+    assert report.files_read == len([p for p in files if p.parent.name not in outlook])
     for name in DATASETS:
         assert list(found.datasets[name].months) == ["2024-07", "2024-08"]
         for month, stored in expected.datasets[name].months.items():

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from components.ingest.discover import Wanted, descend
-from components.ingest.names import DATASET_NAMES, read_name
+from components.ingest.names import DATASET_NAMES, USUAL_NAMES, read_name
 
 ALL = Wanted(frozenset(DATASET_NAMES))
 T = pd.Timestamp
@@ -28,6 +28,9 @@ T = pd.Timestamp
         ("PUBLIC_DISPATCHIS_20250820.zip", {"price", "region", "flow"}, None),
         ("PUBLIC_DISPATCHSCADA_202512270005_0000000495867506.zip", {"scada"}, None),
         ("PUBLIC_ROOFTOP_PV_ACTUAL_SATELLITE_20240303200000_0000000412707330.zip", {"rooftop"}, None),
+        ("PUBLIC_DVD_DISPATCHLOAD_202407010000.zip", {"semi_scheduled"}, "2024-07"),
+        ("PUBLIC_ARCHIVE#DISPATCHLOAD#FILE02#202408010000.zip", {"semi_scheduled"}, "2024-08"),
+        ("PUBLIC_NEXT_DAY_DISPATCH_20260514_0000000517721207.zip", {"semi_scheduled"}, None),
         ("PUBLIC_DVD_DUDETAILSUMMARY_201706010000.zip", {"units"}, None),
         ("PUBLIC_ARCHIVE#STATION#FILE01#202508010000.zip", {"units"}, None),
         ("CO2EII_AVAILABLE_GENERATORS_2017_43_20171103104827.CSV", {"units"}, None),
@@ -46,7 +49,7 @@ def test_what_a_name_says(name, datasets, month):
     "name",
     [
         "PUBLIC_DVD_PREDISPATCHPRICE_202407010000.zip", "PUBLIC_PREDISPATCHIS_202508200800_20250820073118.zip",
-        "PUBLIC_DVD_DISPATCHLOAD_202407010000.zip", "PUBLIC_TRADINGIS_202403031335_0000000412683134.zip",
+        "PUBLIC_DVD_TRADINGLOAD_202407010000.zip", "PUBLIC_TRADINGIS_202403031335_0000000412683134.zip",
         "PUBLIC_NEXT_DAY_INTERMITTENT_GEN_SCADA_20260514_0000000517721212.zip", "scada_daily_by_duid_2025.csv.gz",
         "PUBLIC_DVD_STATIONOWNER_201706010000.zip", "gen_info.csv", "duids.csv", "index.html", "README.md",
         "~$NEM-Registration-and-Exemption-List.xlsx", "budget.xlsx", "DATA.csv", "",
@@ -101,3 +104,17 @@ def test_other_folders_are_walked_whole():
     assert descend(["home", "archive"], ["2023", "old", "DUPLICATE", ".git"], ALL) == ["2023", "old"]
     assert descend(["Reports"], ["mine"], ALL) == ["mine"]
     assert descend(["Reports", "Current"], ["mine"], ALL) == ["mine"]
+
+
+def test_a_next_day_report_holds_a_trading_day_and_its_archive_a_month_of_them():
+    day = read_name("PUBLIC_NEXT_DAY_DISPATCH_20260514_0000000517721207.zip")
+    assert day.start <= T("2026-05-14 04:00")
+    assert day.end >= T("2026-05-15 04:00")
+    assert not day.touches(T("2026-05-20"), T("2026-05-21"))
+    month = read_name("PUBLIC_NEXT_DAY_DISPATCH_20260401.zip")
+    assert month.touches(T("2026-04-30 04:00"), T("2026-05-01 04:00"))
+    assert not month.touches(T("2026-05-20"), T("2026-05-21"))
+
+
+def test_a_run_that_names_no_tables_leaves_the_forecasts_of_farms_out():
+    assert set(DATASET_NAMES) - set(USUAL_NAMES) == {"semi_scheduled"}

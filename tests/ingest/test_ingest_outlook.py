@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nemweb_server import Fault, NemwebServer, serving
 
@@ -109,12 +109,14 @@ def test_a_notice_by_hand():
 
 
 @pytest.mark.fault("SRC-9")
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from([read_forecast, read_notice]))
 def test_garbage_is_refused_and_nothing_else(data, read):
     with pytest.raises(FileRejected):
         read(data, "x")
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(PREDISPATCH) - 1), st.binary(min_size=1, max_size=4))
 def test_a_damaged_run_is_read_or_refused(at, damage):
     data = PREDISPATCH.encode()

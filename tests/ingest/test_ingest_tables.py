@@ -151,3 +151,59 @@ def test_a_missing_key_column_rejects_that_table_only(gone):
 
 def test_only_the_wanted_datasets_are_read():
     assert read_datasets(open_mms(scada_file("2024/07/01 00:05:00", {"A": 1}), "a"), ["price"]) == ({}, [])
+
+
+UNIT_COLUMNS = ("SETTLEMENTDATE", "DUID", "INTERVENTION", "TOTALCLEARED", "LASTCHANGED", "UIGF", "SEMIDISPATCHCAP")
+
+
+def _units(rows: list[tuple], version: int = 5, columns: tuple[str, ...] = UNIT_COLUMNS):
+    text = mms_text(section("DISPATCH", "UNIT_SOLUTION", version, columns, rows))
+    return read_datasets(open_mms(text, "PUBLIC_DVD_DISPATCHLOAD_202407010000.CSV"), ["semi_scheduled"])
+
+
+def test_of_all_units_those_with_a_forecast_are_kept_with_their_nights():
+    changed = "2024/07/01 00:00:00"
+    rows, aside = _units(
+        [
+            ("2024/07/01 00:05:00", "COAL1", 0, 400, changed, 0, 0),
+            ("2024/07/01 00:05:00", "SOLAR1", 0, 0, changed, 0, 0),
+            ("2024/07/01 00:10:00", "COAL1", 0, 410, changed, 0, 0),
+            ("2024/07/01 00:10:00", "SOLAR1", 0, 15.5, changed, 20.25, 1),
+        ]
+    )
+    frame = rows["semi_scheduled"]
+    assert aside == []
+    assert frame["duid"].tolist() == ["SOLAR1", "SOLAR1"]
+    assert frame["uigf"].tolist() == [0, 20.25]
+    assert frame["cleared"].tolist() == [0, 15.5]
+    assert frame["semi_dispatch_cap"].tolist() == [0, 1]
+
+
+def test_forecast_and_target_are_those_of_the_intervention_run_where_there_is_one():
+    changed = "2024/07/01 00:00:00"
+    rows, _ = _units(
+        [
+            ("2024/07/01 00:05:00", "WIND1", 0, 50, "2024/07/01 00:04:00", 80, 1),  # later, but the wrong run
+            ("2024/07/01 00:05:00", "WIND1", 1, 30, changed, 80, 1),
+            ("2024/07/01 00:10:00", "WIND1", 0, 60, changed, 80, 1),
+        ]
+    )
+    assert rows["semi_scheduled"]["cleared"].tolist() == [30, 60]
+
+
+def test_a_version_without_forecasts_says_so():
+    rows, aside = _units([("2018/04/01 00:05:00", "WIND1", 0, 50, "", 0)], 2, UNIT_COLUMNS[:5] + UNIT_COLUMNS[6:])
+    assert rows == {}
+    assert "expected the column UIGF" in aside[0]
+
+
+def test_a_forecast_that_is_empty_is_missing():
+    changed = "2024/07/01 00:00:00"
+    rows, _ = _units(
+        [
+            ("2024/07/01 00:05:00", "WIND1", 0, 50, changed, "", 0),
+            ("2024/07/01 00:10:00", "WIND1", 0, 50, changed, 60, 0),
+        ]
+    )
+    assert np.isnan(rows["semi_scheduled"]["uigf"].iloc[0])
+    assert rows["semi_scheduled"]["uigf"].iloc[1] == 60

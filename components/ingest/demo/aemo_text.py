@@ -15,10 +15,11 @@ import pyarrow.compute as pc
 
 from components.ingest.tables import DEMO_SYSTEM, TABLES, AemoTable
 
-VERSIONS = {"price": 5, "region": 9, "flow": 3, "scada": 1, "rooftop": 2}
+VERSIONS = {"price": 5, "region": 9, "flow": 3, "scada": 1, "rooftop": 2, "semi_scheduled": 6}
 ARCHIVE_NAMES = {
     "price": "DISPATCHPRICE", "region": "DISPATCHREGIONSUM", "flow": "DISPATCHINTERCONNECTORRES",
     "scada": "DISPATCH_UNIT_SCADA", "rooftop": "ROOFTOP_PV_ACTUAL",
+    "semi_scheduled": "DISPATCHLOAD",
 }  # fmt: skip
 BY_DATASET: dict[str, AemoTable] = {t.dataset: t for t in TABLES}
 _AT_ONCE = 200_000

@@ -25,6 +25,7 @@ class MonthResult:
     ----------
     outlook : weather, demand and prices; it begins a week before the month.
     scada : (units, T), as SCADA publishes it (pumps positive, batteries signed).
+    farms : positions of the semi-scheduled units, ascending; ``farm_uigf`` (farms, T) what each could give.
     demand, net : (regions, T).
     uigf, cleared : by fuel (``wind``, ``solar``), semi-scheduled farms (regions, T).
     bdu_gen, bdu_load [MW], bdu_energy [MWh] : batteries (regions, T), NaN where a region has none.
@@ -35,6 +36,8 @@ class MonthResult:
     grid: Grid
     outlook: Outlook
     scada: np.ndarray
+    farms: np.ndarray
+    farm_uigf: np.ndarray
     demand: np.ndarray
     net: np.ndarray
     uigf: dict[str, np.ndarray]
@@ -84,8 +87,11 @@ def simulate_month(fleet: Fleet, seed: int, month: str) -> MonthResult:
             which = fleet.column("fueltech")[plan.farms] == fueltech
             uigf[fuel][row] = plan.could[which].sum(axis=0, dtype="int64")
             cleared[fuel][row] = farms[which].sum(axis=0, dtype="int64")
+    semi = np.concatenate([p.farms for p in plans])
+    order = np.argsort(semi)
     return MonthResult(
-        grid=grid, outlook=wide, scada=scada, demand=demand, net=net, uigf=uigf, cleared=cleared, bdu_gen=bdu_gen,
+        grid=grid, outlook=wide, scada=scada, farms=semi[order],
+        farm_uigf=np.concatenate([p.could for p in plans])[order], demand=demand, net=net, uigf=uigf, cleared=cleared, bdu_gen=bdu_gen,
         bdu_load=bdu_load, bdu_energy=bdu_energy, flow=flow, losses=losses, limits=limits, unserved=unserved,
     )  # fmt: skip
 

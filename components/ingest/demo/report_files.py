@@ -1,4 +1,4 @@
-"""The demo as NEMWEB's reports: single intervals of the last two days, and zips of zips of those before."""
+"""The demo as NEMWEB's reports: single intervals of the last two days, zips of zips of those before, next-day reports."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from components.ingest.demo.zips import entry, zipped
 
 CURRENT_DAYS, ARCHIVE_DAYS = 2, 3
 _DAY = pd.Timedelta(days=1)
+_NEXT_DAY = "Next_Day_Dispatch"
+_FIRST_HOURS = pd.Timedelta(hours=4)
+"""A trading day's first interval ends at 04:05."""
 _AT_ONCE = pd.Timedelta(0)
 
 
@@ -96,6 +99,27 @@ def write_reports(folder: Path, rows: dict[str, pd.DataFrame], last: pd.Timestam
             for back in range(ARCHIVE_DAYS, 0, -1):
                 day = recent - back * _DAY
                 _write_bundle(folder, stream, day, day + _DAY, named=day)
+
+    if "semi_scheduled" in rows:
+        _write_next_days(folder, rows["semi_scheduled"], last)
+
+
+def _write_next_days(folder: Path, rows: pd.DataFrame, last: pd.Timestamp) -> None:
+    """A report for each whole trading day of the rows, published ten minutes after its end."""
+    dataset, report = "semi_scheduled", _NEXT_DAY.upper()
+    place = folder / "Reports/Current" / _NEXT_DAY
+    place.mkdir(parents=True, exist_ok=True)
+    first = (rows["time"].iloc[0] - _FIRST_HOURS).ceil("D")
+    for day in pd.date_range(first, (last - _FIRST_HOURS).floor("D") - _DAY, freq="D"):
+        begin = day + _FIRST_HOURS
+        inside = rows[(rows["time"] > begin) & (rows["time"] <= begin + _DAY)]
+        event = int(begin.timestamp()) // 60
+        published = begin + _DAY + pd.Timedelta(minutes=10)
+        lines = [aemo_text.first_line(report, published, event, report), aemo_text.header_line(dataset)]
+        lines += aemo_text.lines_of(dataset, inside)
+        lines.append(aemo_text.last_line(len(lines) + 1))
+        name = f"PUBLIC_{report}_{day:%Y%m%d}_{event:016d}"
+        (place / f"{name}.zip").write_bytes(zipped(f"{name}.CSV", "".join(lines).encode()))
 
 
 def _write_bundle(

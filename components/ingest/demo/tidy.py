@@ -37,6 +37,8 @@ def tidy_frames(
     yield "region", _region(result, part)
     yield "flow", _flow(result, seed, part)
     yield "scada", _table(times[part], "duid", fleet.duids, {"mw": result.scada[:, part] / 100}, SCADA_CHANGED)
+    if len(result.farms):
+        yield "semi_scheduled", _semi_scheduled(result, fleet, part)
     rooftop = _rooftop(result, seed)
     yield "rooftop", rooftop[(rooftop["time"] > start) & (rooftop["time"] <= end)].reset_index(drop=True)
 
@@ -91,6 +93,14 @@ def _region(result: MonthResult, part: slice) -> pd.DataFrame:
     fields |= {"bdu_gen": result.bdu_gen, "bdu_load": result.bdu_load, "bdu_storage_mwh": result.bdu_energy}
     fields = {name: values[:, part] for name, values in fields.items()}
     return _table(result.grid.times[part], "region", REGIONS, fields, DISPATCH_CHANGED)
+
+
+def _semi_scheduled(result: MonthResult, fleet: Fleet, part: slice) -> pd.DataFrame:
+    """Forecast and target of each farm; what SCADA measures is the target."""
+    uigf, cleared = result.farm_uigf[:, part], result.scada[result.farms][:, part]
+    fields = {"uigf": uigf / 100, "cleared": cleared / 100, "semi_dispatch_cap": cleared < uigf}
+    names = tuple(fleet.duids[i] for i in result.farms)
+    return _table(result.grid.times[part], "duid", names, fields, DISPATCH_CHANGED)
 
 
 def _flow(result: MonthResult, seed: int, part: slice) -> pd.DataFrame:
