@@ -6,9 +6,12 @@ and bounded in number and in bytes; the oldest answer goes first.
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from threading import Lock
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event, Lock, get_ident
 from typing import Any
 
 import pandas as pd
@@ -20,6 +23,8 @@ from components.store.snapshot import Snapshot
 
 MOST_ANSWERS = 256
 MOST_BYTES = 48 * 2**20
+THREADS = 2
+"""Threads that prepare answers: a short one need not wait for a long one."""
 
 
 def _size(value: Any) -> int:
@@ -33,6 +38,14 @@ def _size(value: Any) -> int:
     return 1000 + int(getattr(value, "nbytes", 0))
 
 
+class _Making:
+    """An answer that a thread is making."""
+
+    def __init__(self, by: int):
+        self.by, self.done, self.answered = by, Event(), False
+        self.value: Any = None
+
+
 class Answers:
     """A bounded store of answers, least recently used out first."""
 
@@ -41,18 +54,45 @@ class Answers:
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
+        self._making: dict[Hashable, _Making] = {}
+        self._threads: ThreadPoolExecutor | None = None
+        self._process = 0
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def get(self, snapshot: Snapshot, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What ``make()`` gave for this version and key, made at most once for as long as it is kept."""
+        """What ``make()`` gave for this version and key, made at most once for as long as it is kept.
+
+        Who asks for what another thread is making waits for it.
+        """
         full = (snapshot.version, key)
-        with self._lock:
-            if full in self._kept:
-                self._kept.move_to_end(full)
-                return self._kept[full][0]
-        value = make()
+        me = get_ident()
+        while True:
+            with self._lock:
+                if full in self._kept:
+                    self._kept.move_to_end(full)
+                    return self._kept[full][0]
+                made = self._making.get(full)
+                if made is None:
+                    made = self._making[full] = _Making(me)
+                    break
+            if made.by == me:
+                return make()
+            made.done.wait()
+            if made.answered:
+                return made.value
+        try:
+            made.value = make()
+            made.answered = True
+            self._keep(full, made.value)
+            return made.value
+        finally:
+            with self._lock:
+                del self._making[full]
+            made.done.set()
+
+    def _keep(self, full: Hashable, value: Any) -> None:
         size = _size(value)
         with self._lock:
             if full not in self._kept and size <= self.most_bytes:
@@ -61,7 +101,6 @@ class Answers:
                 while len(self._kept) > self.most or self._bytes > self.most_bytes:
                     _, (_, gone) = self._kept.popitem(last=False)
                     self._bytes -= gone
-        return value
 
     def ask(self, snapshot: Snapshot, query: Query) -> Result:
         """The answer to a question.
@@ -71,8 +110,31 @@ class Answers:
         QueryError
             When something is wrong with the question; errors are not kept.
         """
-        result: Result = self.get(snapshot, (type(query).__name__, query.fingerprint()), lambda: query.run(snapshot))
+        result: Result = self.get(snapshot, _key(query), lambda: query.run(snapshot))
         return result
+
+    def prepare(self, snapshot: Snapshot, queries: Sequence[Query]) -> Future[None] | None:
+        """Work out in a thread what is not kept yet of these answers; None where all is.
+
+        What goes wrong is left for whoever asks.
+        """
+        with self._lock:
+            missing = [q for q in queries if (snapshot.version, _key(q)) not in self._kept]
+        if not missing:
+            return None
+
+        def work() -> None:
+            for query in missing:
+                with suppress(Exception):
+                    self.ask(snapshot, query)
+
+        if self._threads is None or self._process != os.getpid():  # a forked process has threads of its own
+            self._threads, self._process = ThreadPoolExecutor(THREADS, "answers"), os.getpid()
+        return self._threads.submit(work)
+
+
+def _key(query: Query) -> Hashable:
+    return type(query).__name__, query.fingerprint()
 
 
 ANSWERS = Answers()

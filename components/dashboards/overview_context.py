@@ -84,6 +84,7 @@ class ContextBlock(Block):
         self.chart = LineChart(
             self.page.theme, keys, height=250, title="Predispatch prices (forecast)", y_label="$/MWh", as_price=True
         )
+        self.chart.place = self.page._place()  # made after the page has told its charts
         self.chart.without_drag()  # nothing could be asked about the time to come
         for line in self.chart.lines.values():
             line.glyph.line_dash = [6, 3]

@@ -18,7 +18,7 @@ import param
 from components.charts import formats
 from components.charts.lean import TimePlot
 from components.charts.palette import Palette, palette
-from components.dashboards import address, controls, data_links, follow, shell, words
+from components.dashboards import address, controls, data_links, follow, shell, waiting, words
 from components.dashboards.parts import ControlBar, Footer, Masthead
 from components.dashboards.view import Choice, View
 from components.errors import DashboardError, Problem, nearest
@@ -74,6 +74,7 @@ class Dashboard(pn.viewable.Viewer):
         super().__init__(dark=dark)
         self.document = document
         self.version = ""
+        self.turn = 0
         self.problems: list[Problem] = []
         self.texts: dict[str, list[str]] = {}
         self.cards: list[shell.Card] = []
@@ -109,6 +110,10 @@ class Dashboard(pn.viewable.Viewer):
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[shell.Card, Sequence[tuple[str, Query]]]]:
         """What each card shows, as questions: label and question."""
+        return ()
+
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        """Questions of :meth:`draw` that are in no card's menu and can take long: they are answered beside the loop."""
         return ()
 
     def charts(self) -> Sequence[Any]:
@@ -348,14 +353,20 @@ class Dashboard(pn.viewable.Viewer):
         if shared.current().version != self.version:
             self.refresh()
 
-    def refresh(self, *, passing: bool = False) -> None:
-        """Ask everything again and feed the page; it never raises: what went wrong is said in the cards."""
+    def refresh(self, *, passing: bool = False, prepared: bool = False) -> None:
+        """Ask everything again and feed the page; it never raises: what went wrong is said in the cards.
+
+        What takes long is answered first, beside the loop, unless it is ``prepared``.
+        """
+        self.turn += 1
         # Before the browser has said that it is ready, Panel drops what was held back.
         with pn.io.hold() if pn.state.loaded else nullcontext():
             snapshot = shared.current()
             self.version = snapshot.version
             self._show()
             self._checked(snapshot)
+            if not prepared and waiting.has_to_wait(self, self._questions(snapshot), snapshot, passing):
+                return
             if snapshot.empty:
                 first, *others = self._cards()
                 first.empty(NO_DATA, commands=GET_DATA)
@@ -380,6 +391,21 @@ class Dashboard(pn.viewable.Viewer):
                 for card, questions in (link for part in self.parts() for link in part.links(snapshot)):
                     newest = self._newest(questions, snapshot)
                     card.head.param.update(offers=True, newest_iso=newest, **data_links.menu(questions))
+
+    def go_on(self, turn: int, passing: bool) -> None:
+        """The answers that a change waited for are there; nothing where another change came after it."""
+        if turn == self.turn:
+            self.refresh(passing=passing, prepared=True)
+
+    def _questions(self, snapshot: Snapshot) -> list[Query]:
+        """What the cards are about to show; none where that cannot be told (drawing says why)."""
+        if snapshot.empty:
+            return []
+        try:
+            shown = [q for part in self.parts() for _, asked in part.links(snapshot) for _, q in asked]
+            return shown + [q for part in self.parts() for q in part.asks_besides(snapshot)]
+        except Exception:  # the same goes wrong, and is told, when the page is drawn
+            return []
 
     def _newest(self, questions: Sequence[tuple[str, Query]], snapshot: Snapshot) -> str:
         """Newest stamp of what a card shows where it should be live: no invented data, no window that has an end."""

@@ -83,6 +83,13 @@ class StationsDashboard(Choosing, Dashboard):
             out.append((self.subject_card, figures))
         return out
 
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        subject = self.subject(snapshot)
+        if subject is None:
+            return ()
+        window = self.window(snapshot)
+        return [self.revenue(subject, window, "duid"), self.running(subject, window, "duid")]
+
     # -- the questions -------------------------------------------------------------------------------
 
     def window(self, snapshot: Snapshot) -> Window:

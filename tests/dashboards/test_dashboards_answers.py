@@ -1,6 +1,10 @@
 """Shared answers: one per version and question, bounded."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import numpy as np
+import pytest
 
 from components.dashboards.answers import Answers
 from components.queries.prices import RegionalPrices
@@ -37,3 +41,43 @@ def test_it_is_bounded_in_bytes_and_what_is_too_large_is_not_kept(snapshot):
     for i in range(5):
         store.get(snapshot, i, lambda: np.zeros(500))
     assert len(store) == 2
+
+
+def test_who_asks_for_what_is_being_made_waits_for_it(snapshot):
+    store, begun, go_on, made = Answers(), Event(), Event(), []
+
+    def slow():
+        made.append(1)
+        begun.set()
+        assert go_on.wait(20)
+        return "answer"
+
+    with ThreadPoolExecutor(4) as threads:
+        first = threads.submit(store.get, snapshot, "key", slow)
+        assert begun.wait(20)
+        others = [threads.submit(store.get, snapshot, "key", slow) for _ in range(3)]
+        assert store.get(snapshot, "other", lambda: "soon") == "soon"
+        go_on.set()
+        assert [f.result(20) for f in (first, *others)] == ["answer"] * 4
+    assert len(made) == 1
+
+
+def test_a_failure_is_its_askers_and_the_next_one_tries_again(snapshot):
+    store = Answers()
+    with pytest.raises(ZeroDivisionError):
+        store.get(snapshot, "key", lambda: 1 / 0)
+    assert store.get(snapshot, "key", lambda: 7) == 7
+    nested = store.get(snapshot, "outer", lambda: store.get(snapshot, "outer", lambda: 3) + 1)
+    assert nested == 4
+
+
+def test_only_what_is_not_kept_is_prepared(snapshot, monkeypatch):
+    runs = []
+    run = RegionalPrices.run
+    monkeypatch.setattr(RegionalPrices, "run", lambda self, s: runs.append(self.region) or run(self, s))
+    store = Answers()
+    questions = [RegionalPrices(region=[r]) for r in ("NSW1", "SA1", "NSW1")]
+    store.ask(snapshot, questions[1])
+    store.prepare(snapshot, [*questions, RegionalPrices(region=["nowhere"])]).result(20)
+    assert runs == [["SA1"], ["NSW1"], ["nowhere"]]
+    assert store.prepare(snapshot, questions) is None
