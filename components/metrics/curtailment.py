@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from components.market_time import HOURS_PER_DISPATCH
+
+FIELDS = (
+    "uigf", "cleared", "curtailed", "economic", "network", "money", "priced", "hours", "priced_hours", "curtailed_hours",
+)  # fmt: skip
+"""What :func:`sums` adds up: energies [MWh], money [$], energy with a price [MWh], hours [h]."""
+TRACE_MW = 0.1
+"""Hours count as curtailed from this on [MW]: below it lies what rounding makes of nothing."""
+BAND_EDGES = (-100.0, -50.0, -20.0, 0.0, 20.0, 50.0, 100.0, 300.0)
+"""Upper edges [$/MWh] of price bands; a price on an edge belongs to the band below it, so that those up to 0 are economic."""
+
 
 def curtailed(uigf: np.ndarray, cleared: np.ndarray) -> np.ndarray:
     """max(0, UIGF − cleared) per interval [MW]; NaN where either is missing.
@@ -36,3 +47,63 @@ def rate(curtailment: np.ndarray, uigf: np.ndarray) -> np.ndarray:
     """ΣC / ΣUIGF over the same intervals; NaN where nothing was forecast."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(uigf > 0, curtailment / uigf, np.nan)
+
+
+def sums(uigf: np.ndarray, cleared: np.ndarray, price: np.ndarray) -> np.ndarray:
+    """Curtailment of a stretch of 5-minute intervals, added up (len(FIELDS), K).
+
+    Only intervals with forecast and target count, so that every ratio has the same intervals above and below the line.
+    ``economic``, ``network`` and ``money`` (curtailed x price) have those with a price, ``priced`` is their curtailed
+    energy.
+
+    Parameters
+    ----------
+    uigf, cleared : (K, T) [MW], NaN = missing.
+    price : (K, T) or (T,) [$/MWh].
+    """
+    known = ~(np.isnan(uigf) | np.isnan(cleared))
+    lost = np.where(known, np.maximum(0.0, uigf - cleared), 0.0)
+    with_price = known & ~np.isnan(price)
+    rrp = np.where(with_price, price, 0.0)
+    held = np.where(with_price, lost, 0.0)
+    economic_part = np.where(rrp <= 0, held, 0.0)
+    parts = (
+        np.where(known, uigf, 0.0), np.where(known, cleared, 0.0), lost, economic_part, held - economic_part, held * rrp,
+        held, known, with_price, lost > TRACE_MW,
+    )  # fmt: skip
+    return np.stack([part.sum(axis=-1, dtype=np.float64) for part in parts]) * HOURS_PER_DISPATCH
+
+
+def price_bands() -> list[tuple[str, float, float]]:
+    """Label and edges (low, high] [$/MWh] of the price bands, the lowest first; open ends are infinite.
+
+    >>> [b[0] for b in price_bands()][:5]
+    ['≤ −$100', '−$100 to −$50', '−$50 to −$20', '−$20 to $0', '$0 to $20']
+    """
+    lows, highs = (-np.inf, *BAND_EDGES), (*BAND_EDGES, np.inf)
+
+    def money(value: float) -> str:
+        return f"{'−' if value < 0 else ''}${abs(value):g}"
+
+    labels = [f"≤ {money(highs[0])}", *(f"{money(a)} to {money(b)}" for a, b in zip(lows[1:-1], highs[1:-1], strict=True)),
+              f"> {money(lows[-1])}"]  # fmt: skip
+    return list(zip(labels, lows, highs, strict=True))
+
+
+def sums_by_price(uigf: np.ndarray, cleared: np.ndarray, price: np.ndarray) -> np.ndarray:
+    """Hours [h], forecast and curtailed energy [MWh] in each price band (3, K, bands); intervals with all three numbers.
+
+    Parameters
+    ----------
+    uigf, cleared, price : (K, T).
+    """
+    known = ~(np.isnan(uigf) | np.isnan(cleared) | np.isnan(price))
+    band = np.searchsorted(BAND_EDGES, np.where(known, price, 0.0), side="left")
+    count = len(BAND_EDGES) + 1
+    out = np.zeros((3, len(uigf), count))
+    lost = np.maximum(0.0, uigf - cleared)
+    for k in range(len(uigf)):
+        use = known[k]
+        for at, values in enumerate((np.ones(use.sum()), uigf[k][use], lost[k][use])):
+            out[at, k] = np.bincount(band[k][use], values, count)
+    return out * HOURS_PER_DISPATCH

@@ -1,27 +1,38 @@
-"""Wind and solar power that could have been generated and was not."""
+"""Wind and solar power that could have been generated and was not: by region and fuel, or by unit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import param
 
-from components.market_time import label_side
-from components.metrics.buckets import Means
+from components.errors import Problem
+from components.market_time import Window, label_side
+from components.metrics.buckets import KeyedMeans, Means
 from components.metrics.curtailment import curtailed, economic, network, rate
 from components.queries.base import Choices, Names, Result, WindowQuery, register
-from components.queries.regional import aligned, axis_of, blocks, long_frame, regions_asked, shown_buckets
+from components.queries.curtailment_pool import (
+    DATASET,
+    FUELS_CURTAILED,
+    HOW_TO_READ_UNITS,
+    others_of,
+    regional,
+    unit_readings,
+)
+from components.queries.regional import axis_of, long_frame, regions_asked, shown_buckets
+from components.queries.units import UnitCoverage, matching, unit_table
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS
 
-FUELS_CURTAILED = ("wind", "solar")
 _COLUMNS = ("uigf", "cleared", "curtailed", "economic", "network")
 _NOTES = (
     "Economic is a proxy: curtailment at a regional price of $0 or less; network is the rest.",
     "Semi-scheduled wind and solar only; AEMO publishes these figures since April 2021.",
 )
+_UNIT_NOTES = (_NOTES[0], "Semi-scheduled wind and solar only; AEMO publishes forecasts of single units since 2024.")
+_WHO = ("duid", "station")
 
 
 @register
@@ -35,65 +46,163 @@ class Curtailment(WindowQuery):
         "Semi-scheduled wind and solar: the unconstrained forecast (UIGF), what was cleared, and what was curtailed = "
         "max(0, UIGF - cleared), worked out per 5-minute interval and region. Economic is curtailment at a price of $0 "
         "or less (a proxy), network the rest. NEM is the sum of the five regions, each split at its own price, null "
-        "where one is missing. Null before the columns existed (April 2021)."
+        "where one is missing. Null before the columns existed (April 2021). With by=duid or by=station each unit or station "
+        "has its own series, from AEMO's DISPATCHLOAD where it was read (UIGF by unit: since 2024); with it, and with "
+        "filters by station, duid or owner."
     )
     dataset = "region"
     row_columns = {
         "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
-        "region": ("", "Region, or NEM"),
-        "fuel": ("", "wind or solar"),
+        "region": ("", "Region, or NEM; not with by=duid or station"),
+        "fuel": ("", "wind or solar; not with by=duid or station"),
+        "duid": ("", "Unit (with by=duid)"),
+        "station": ("", "Station (with by=station)"),
         "uigf": ("MW", "Unconstrained intermittent generation forecast. With agg=sum these columns are energy in MWh"),
         "cleared": ("MW", "Cleared in dispatch"),
         "curtailed": ("MW", "max(0, UIGF - cleared)"),
         "economic": ("MW", "Curtailed at a regional price of $0 or less; null without a price"),
         "network": ("MW", "Curtailed at a regional price above $0; null without a price"),
         "rate": ("", "Curtailed / UIGF over the bucket; null where nothing was forecast"),
+        "price": ("$/MWh", "Regional price weighted by what was curtailed; null where nothing was"),
     }
-    examples = ("last=1d&region=SA1", "last=30d&interval=1d&region=NEM&fuel=solar", "last=1y&interval=1M&agg=sum")
+    examples = (
+        "last=1d&region=SA1", "last=30d&interval=1d&region=NEM&fuel=solar", "last=1y&interval=1M&agg=sum",
+        "by=station&region=SA1&fuel=wind&last=7d",
+    )  # fmt: skip
 
     region = Names(default=[], vocabulary="region", doc="Regions; none = the five apart, NEM = their sum.")
     fuel = Choices(default=list(FUELS_CURTAILED), objects=FUELS_CURTAILED, doc="wind, solar or both.")
+    by: Any = param.Selector(
+        default="region",
+        objects=["region", "station", "duid"],
+        doc="One series for each region and fuel, station or unit.",
+    )
+    station = Names(default=[], vocabulary="station", doc="Stations, with by=station or duid; none = all.")
+    duid = Names(default=[], vocabulary="duid", doc="Units by DUID, with by=station or duid; none = all.")
+    owner = Names(default=[], vocabulary="owner", doc="Owners, with by=station or duid; none = all.")
     agg: Any = param.Selector(
         default="mean",
         objects=["mean", "sum"],
         doc="Average power of a bucket, or sum = energy: the same columns in MWh.",
     )
 
+    def check(self, snapshot: Snapshot) -> list[Problem]:
+        problems = super().check(snapshot)
+        for name in ("station", "duid", "owner"):
+            if self.by == "region" and getattr(self, name):
+                problems.append(
+                    Problem(name, getattr(self, name)[0], "needs by=station or by=duid", ("station", "duid"))
+                )
+        return problems
+
     def rows_at_most(self, snapshot: Snapshot) -> int:
-        return self.buckets_at_most(snapshot) * len(regions_asked(self.region)) * len(self.fuel)
+        count = len(regions_asked(self.region)) * len(self.fuel)
+        if self.by != "region":
+            count = len(self.duid if self.by == "duid" and self.duid else snapshot.keys(DATASET))
+        return self.buckets_at_most(snapshot) * count
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
         window = self.window(snapshot)
+        return self._regions(snapshot, window) if self.by == "region" else self._units(snapshot, window)
+
+    def _regions(self, snapshot: Snapshot, window: Window) -> Result:
         asked = regions_asked(self.region)
         fuels = [f for f in FUELS_CURTAILED if f in self.fuel]
         series = [(r, f) for r in asked for f in fuels]
         axis = axis_of(snapshot, window, "region")
         collected = {name: Means(len(series), axis, self.agg) for name in _COLUMNS}
+        money, priced = Means(len(series), axis), Means(len(series), axis)
         present = 0
         for place, fuel in enumerate(fuels):
             rows = np.arange(place, len(series), len(fuels))
-            for block in blocks(snapshot, "region", f"ss_{fuel}_uigf", window, REGIONS) if len(axis) else ():
-                cleared = aligned(snapshot, "region", f"ss_{fuel}_cleared", block.times, REGIONS)
-                price = aligned(snapshot, "price", "rrp", block.times, REGIONS)
-                lost = curtailed(block.values, cleared)
+            for times, uigf, cleared, price in regional(snapshot, window, fuel) if len(axis) else ():
+                lost = curtailed(uigf, cleared)
                 parts = {
-                    "uigf": block.values, "cleared": cleared, "curtailed": lost,
+                    "uigf": uigf, "cleared": cleared, "curtailed": lost,
                     "economic": economic(lost, price), "network": network(lost, price),
                 }  # fmt: skip
                 for name, values in parts.items():
-                    whole = [values.sum(axis=0) if r == NEM else values[REGIONS.index(r)] for r in asked]
+                    whole = _of_regions(values, asked)
                     if name == "curtailed":
                         present += int((~np.isnan(whole)).sum())
-                    collected[name].add(block.times, np.vstack(whole), rows)
+                    collected[name].add(times, whole, rows)
+                money.add(times, _of_regions(lost * price, asked), rows)
+                priced.add(times, _of_regions(np.where(np.isnan(price), np.nan, lost), asked), rows)
         numbers = {name: means.result() for name, means in collected.items()}
         # Numerator and denominator of the rate hold the same intervals wherever both columns are published.
         numbers["rate"] = rate(numbers["curtailed"], numbers["uigf"])
+        numbers["price"] = _weighted(money.totals, priced.totals)
         keep = shown_buckets(axis, window, ~np.isnan(numbers["uigf"]))
         names: dict[str, Sequence[str]] = {"region": [r for r, _ in series], "fuel": [f for _, f in series]}
         frame = long_frame(axis.labels[keep], names, {k: v[:, keep] for k, v in numbers.items()})
-        units: dict[str, str] = {**dict.fromkeys(_COLUMNS, "MWh" if self.agg == "sum" else "MW"), "rate": ""}
         return Result(
-            frame, units, window.start, window.end, ("region", "fuel"), window.interval, label_side(window.interval),
+            frame, self._measured(), window.start, window.end, ("region", "fuel"), window.interval, label_side(window.interval),
             window.expected * len(series), present, snapshot.version, snapshot.sources, _NOTES,
         )  # fmt: skip
+
+    def _measured(self) -> dict[str, str]:
+        """Unit of each column."""
+        return {**dict.fromkeys(_COLUMNS, "MWh" if self.agg == "sum" else "MW"), "rate": "", "price": "$/MWh"}
+
+    def _units(self, snapshot: Snapshot, window: Window) -> Result:
+        table = unit_table(snapshot)
+        chosen = matching(
+            table, region=self.region, fuel=self.fuel, station=self.station, duid=self.duid, owner=self.owner
+        )
+        axis = axis_of(snapshot, window, DATASET)
+        names, codes = np.unique(getattr(table, self.by).astype(str), return_inverse=True)
+        collected = {name: KeyedMeans(axis, self.agg) for name in _COLUMNS}
+        money, priced = KeyedMeans(axis, "sum"), KeyedMeans(axis, "sum")
+        coverage = UnitCoverage(table, window, chosen)
+        for part in unit_readings(snapshot, window, chosen) if len(axis) else ():
+            uigf = part.values.astype(np.float64)
+            cleared, _, price = others_of(snapshot, table, part.rows, part.times)
+            lost = curtailed(uigf, cleared)
+            uigf = np.where(np.isnan(lost), np.nan, uigf)  # a rate has the same intervals above and below the line
+            coverage.add(part, (~np.isnan(lost)).sum(axis=1))
+            used, local = np.unique(codes[part.rows], return_inverse=True)
+            keys = used.tolist()
+            parts = {
+                "uigf": uigf, "cleared": cleared, "curtailed": lost,
+                "economic": economic(lost, price), "network": network(lost, price),
+            }  # fmt: skip
+            for name, values in parts.items():
+                collected[name].add(keys, part.times, _grouped(values, local, len(used)))
+            money.add(keys, part.times, _grouped(lost * price, local, len(used)))
+            priced.add(keys, part.times, _grouped(np.where(np.isnan(price), np.nan, lost), local, len(used)))
+        order = sorted(cast(list[int], collected["uigf"].keys), key=lambda c: names[c])
+        numbers = {name: means.result(order) for name, means in collected.items()}
+        numbers["rate"] = rate(numbers["curtailed"], numbers["uigf"])
+        numbers["price"] = _weighted(money.result(order), priced.result(order))
+        keep = shown_buckets(axis, window, ~np.isnan(numbers["uigf"]))
+        frame = long_frame(
+            axis.labels[keep], {self.by: [str(names[c]) for c in order]}, {k: v[:, keep] for k, v in numbers.items()}
+        )
+        expected, present = coverage.totals()
+        notes = _UNIT_NOTES if snapshot.keys(DATASET) else (HOW_TO_READ_UNITS,)
+        return Result(
+            frame, self._measured(), window.start, window.end, (self.by,), window.interval,
+            label_side(window.interval), expected or window.expected, present, snapshot.version, snapshot.sources, notes,
+        )  # fmt: skip
+
+
+def _of_regions(values: np.ndarray, asked: Sequence[str]) -> np.ndarray:
+    """Rows of the regions asked for from those of all five; the NEM's is their sum, NaN where one is missing."""
+    return np.vstack([values.sum(axis=0) if r == NEM else values[REGIONS.index(r)] for r in asked])
+
+
+def _grouped(values: np.ndarray, local: np.ndarray, count: int) -> np.ndarray:
+    """Sums of units (K, T) by group (count, T): the missing adds nothing, NaN where a group has no reading."""
+    out, known = np.zeros((count, values.shape[1])), np.zeros((count, values.shape[1]), bool)
+    for row, group in enumerate(local.tolist()):
+        there = ~np.isnan(values[row])
+        out[group] += np.where(there, values[row], 0.0)
+        known[group] |= there
+    return np.where(known, out, np.nan)
+
+
+def _weighted(money: np.ndarray, energy: np.ndarray) -> np.ndarray:
+    """Money / energy; NaN where there is none."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(energy > 0, money / energy, np.nan)

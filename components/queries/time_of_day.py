@@ -29,7 +29,7 @@ STATISTICS = ("mean", "min", *(f"p{p}" if p != 50 else "median" for p in PERCENT
 _WORDS = {"mean": "Mean over days", "min": "Lowest day", "median": "Median over days", "max": "Highest day"}
 
 
-def _columns(unit: str, **series: tuple[str, str]) -> dict[str, tuple[str, str]]:
+def time_of_day_columns(unit: str, **series: tuple[str, str]) -> dict[str, tuple[str, str]]:
     """Columns of a time-of-day answer about series measured in ``unit``."""
     statistics = {s: (unit, _WORDS.get(s, f"{s[1:]}th percentile over days")) for s in STATISTICS}
     return {
@@ -132,7 +132,7 @@ class GenerationTimeOfDay(TimeOfDay):
         "Power of each fuel in each slot of the day: mean, extremes and percentiles over the days of the window. Loads are "
         "negative, as in generation/by-fuel, whose buckets are folded."
     )
-    row_columns = _columns(
+    row_columns = time_of_day_columns(
         "MW",
         region=("", "Region, or NEM; empty are units without a region"),
         fuel=("", "Fuel"),
@@ -165,7 +165,7 @@ class StationsTimeOfDay(TimeOfDay):
         "Net power of stations (of units with by=duid) in each slot of the day: mean, extremes and percentiles over the days "
         "of the window; loads are negative."
     )
-    row_columns = _columns("MW", station=("", "Station"), duid=("", "Unit (with by=duid, in place of station)"))
+    row_columns = time_of_day_columns("MW", station=("", "Station"), duid=("", "Unit (with by=duid, in place of station)"))
     examples = ("station=Eraring&last=30d", "duid=ER01&duid=ER02&by=duid&last=30d&interval=1h")
 
     station = Names(default=[], vocabulary="station", doc="Stations (repeat the parameter for several).")
@@ -192,7 +192,7 @@ class PricesTimeOfDay(TimeOfDay):
     )
     dataset = "price"
     unit = "$/MWh"
-    row_columns = _columns("$/MWh", region=("", "Region, or NEM"))
+    row_columns = time_of_day_columns("$/MWh", region=("", "Region, or NEM"))
     examples = ("last=30d&region=SA1", "last=1y&region=NEM&weekday=weekend", "last=30d&interval=5m")
 
     region = Names(
@@ -227,7 +227,7 @@ class DemandTimeOfDay(TimeOfDay):
         "over the days of the window."
     )
     dataset = "region"
-    row_columns = _columns("MW", region=("", "Region, or NEM"))
+    row_columns = time_of_day_columns("MW", region=("", "Region, or NEM"))
     examples = ("last=30d&region=NSW1", "last=1y&region=NEM&quantity=underlying")
 
     region = Names(default=[], vocabulary="region", doc="Regions; none = the five apart, NEM = their sum.")
@@ -250,5 +250,5 @@ class DemandTimeOfDay(TimeOfDay):
 
 __all__ = [
     "SLOTS", "STATISTICS", "DemandTimeOfDay", "GenerationTimeOfDay", "PricesTimeOfDay", "StationsTimeOfDay", "TimeOfDay",
-    "fold_result",
+    "fold_result", "time_of_day_columns",
 ]  # fmt: skip

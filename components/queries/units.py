@@ -146,18 +146,25 @@ def unit_table(snapshot: Snapshot) -> UnitTable:
 class Stretch:
     """The whole of a month, or of the part of it in which the registry stays the same, with all its units.
 
-    ``begin``/``end`` are positions in the month's grid, ``rows`` the registry rows of all the month's units.
+    ``begin``/``end`` are positions in the month's grid, ``rows`` the registry rows of all the month's units;
+    ``column`` is what is read of them.
     """
 
     chunk: Chunk
     begin: int
     end: int
     rows: np.ndarray
+    column: str = "mw"
 
     @property
     def values(self) -> np.ndarray:
         """(units, T) [MW], read-only."""
-        return self.chunk.values[self.chunk.fields.index("mw")][:, self.begin : self.end]
+        return self.chunk.values[self.chunk.fields.index(self.column)][:, self.begin : self.end]
+
+    @property
+    def times(self) -> np.ndarray:
+        """The stamps (T,)."""
+        return self.chunk.origin + np.arange(self.begin + 1, self.end + 1) * STEP
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,8 +188,10 @@ class Readings:
         return self.read()
 
 
-def readings(snapshot: Snapshot, window: Window, chosen: np.ndarray | None = None) -> Iterator[Readings]:
-    """SCADA of a window's intervals that count, month by month.
+def readings(
+    snapshot: Snapshot, window: Window, chosen: np.ndarray | None = None, dataset: str = "scada", column: str = "mw"
+) -> Iterator[Readings]:
+    """Readings of units, SCADA by default, in a window's intervals that count, month by month.
 
     Everything that is asked of all units comes through here; what whole months add up to is remembered
     (:mod:`components.queries.monthly`).
@@ -191,10 +200,11 @@ def readings(snapshot: Snapshot, window: Window, chosen: np.ndarray | None = Non
     ----------
     chosen : (table rows,) bool, which rows of the registry are asked for; default all. A unit counts only
         while its valid row is chosen.
+    dataset, column : what is read of the units.
     """
     table = unit_table(snapshot)
     low, high = np.datetime64(window.start, "us"), np.datetime64(window.end, "us")
-    for chunk in snapshot.chunks("scada"):
+    for chunk in snapshot.chunks(dataset):
         first = max(0, int((low - chunk.origin) // STEP))
         last = min(chunk.length, int((high - chunk.origin) // STEP))
         if first >= last:
@@ -208,17 +218,19 @@ def readings(snapshot: Snapshot, window: Window, chosen: np.ndarray | None = Non
             counted = window.calendar.mask(times) if window.calendar else None
             if not len(keep) or (counted is not None and not counted.any()):
                 continue
-            read = partial(_read, chunk, keep if len(keep) < len(rows) else None, a, b, counted)
+            read = partial(_read, chunk, column, keep if len(keep) < len(rows) else None, a, b, counted)
             if counted is not None:
                 yield Readings(times[counted], rows[keep], read)
             elif (a, b) == (i, j):
-                yield Readings(times, rows[keep], read, Stretch(chunk, i, j, rows), keep)
+                yield Readings(times, rows[keep], read, Stretch(chunk, i, j, rows, column), keep)
             else:
                 yield Readings(times, rows[keep], read)
 
 
-def _read(chunk: Chunk, keep: np.ndarray | None, begin: int, end: int, counted: np.ndarray | None) -> np.ndarray:
-    data = chunk.values[chunk.fields.index("mw")]
+def _read(
+    chunk: Chunk, column: str, keep: np.ndarray | None, begin: int, end: int, counted: np.ndarray | None
+) -> np.ndarray:
+    data = chunk.values[chunk.fields.index(column)]
     values = data[:, begin:end] if keep is None else data[keep, begin:end]
     return values if counted is None else values[:, counted]
 

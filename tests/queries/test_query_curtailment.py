@@ -64,7 +64,7 @@ def test_an_hour_by_hand(windy):
     assert np.isnan(island["rate"])
     assert (result.expected, result.present) == (120, 120)
     assert any("proxy" in n for n in result.notes)
-    assert set(result.units.values()) == {"MW", ""}
+    assert set(result.units.values()) == {"MW", "", "$/MWh"}
 
 
 def test_the_market_is_the_sum_of_regions_each_split_at_its_own_price(windy):
