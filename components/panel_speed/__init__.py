@@ -35,11 +35,20 @@ def install() -> bool:
         return False
     from bokeh.settings import settings
 
-    from components.panel_speed import components, defaults, definitions, models, resources, static_files, tidying
+    from components.panel_speed import (
+        components,
+        defaults,
+        definitions,
+        locked_events,
+        models,
+        resources,
+        static_files,
+        tidying,
+    )
 
     # What the checks would find is wrong with a figure is found by the page tests, not by each visitor.
     settings.perform_document_validation = False
     settings.perform_error_diagnostics = False
-    for lever in (components, defaults, definitions, models, resources, static_files, tidying):
+    for lever in (components, defaults, definitions, locked_events, models, resources, static_files, tidying):
         lever.install()
     return True
