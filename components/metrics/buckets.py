@@ -230,6 +230,10 @@ class KeyedMeans:
         """The series that have a reading, in the order of their first one."""
         return list(self._series)
 
+    def readings(self, key: Hashable) -> np.ndarray:
+        """Readings of a series in each bucket (B,)."""
+        return self._series[key][1] if key in self._series else np.zeros(len(self.axis), np.int32)
+
     def result(self, keys: Sequence[Hashable]) -> np.ndarray:
         """(len(keys), B) float64; NaN where a bucket has no reading, or a series none at all."""
         out = np.full((len(keys), len(self.axis)), np.nan)

@@ -91,6 +91,14 @@ class GenerationByFuel(WindowQuery):
         return _ByFuel(self, snapshot).result()
 
 
+def energy_and_readings(query: GenerationByFuel, snapshot: Snapshot) -> tuple[Result, dict[Key, int]]:
+    """The answer, and how many 5-minute stamps of the window each of its series has a reading at."""
+    query.ensure(snapshot)
+    collected = _ByFuel(query, snapshot)
+    result = collected.result()
+    return result, {key: int(collected.means.readings(key).sum()) for key in cast(list[Key], collected.means.keys)}
+
+
 class _ByFuel:
     """One answer in the making: series are opened as the data brings them up."""
 

@@ -1,0 +1,18 @@
+"""``/trends``: how the market changes over years."""
+
+from __future__ import annotations
+
+from components.dashboards.page import Dashboard
+from components.dashboards.trends_days import Mix, YearOverYear
+from components.dashboards.trends_years import ByYear
+from components.queries.trends_annual import AnnualEnergy
+
+
+class TrendsDashboard(Dashboard):
+    """Years beside years."""
+
+    slug = "trends"
+    title = "Trends"
+    questions = (AnnualEnergy,)
+    fixed = Dashboard.fixed | {"fuel", "interchange", "series", "steps"}
+    views = (ByYear, YearOverYear, Mix)
