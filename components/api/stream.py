@@ -59,27 +59,31 @@ def event(snapshot: Snapshot, before: Snapshot | None) -> bytes:
 
 
 class Announcer:
-    """Looks for a newer version while anybody listens, and wakes the listeners."""
+    """Looks for a newer version while anybody listens, and wakes the listeners.
+
+    ``turn`` counts the versions that were found. Who notes it before taking a snapshot misses none, and who already has the
+    version that is found next is woken once, not again and again until it is.
+    """
 
     def __init__(self) -> None:
         self.listeners = 0
+        self.turn = 0
         self._version = ""
         self._woken: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def wait(self, heard: str, seconds: float) -> None:
-        """Until there is another version than the one ``heard`` of, or so long."""
+    async def wait(self, turn: int, heard: str, seconds: float) -> None:
+        """Until a version was found after ``turn``, or so long; ``heard`` is what the listener has."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
-            self._loop, self._woken, self._task, self._version = loop, None, None, heard
+            self._loop, self._woken, self._task = loop, None, None
         if self._woken is None or self._woken.done():
             self._woken = loop.create_future()
         if self._task is None or self._task.done():
             self._version, self._task = heard, loop.create_task(self._look())
-        if self._version != heard:
-            return
-        await asyncio.wait([self._woken], timeout=seconds)
+        if self.turn == turn:
+            await asyncio.wait([self._woken], timeout=seconds)
 
     async def _look(self) -> None:
         while self.listeners:
@@ -92,6 +96,7 @@ class Announcer:
                 continue
             if version != self._version:
                 self._version = version
+                self.turn += 1
                 if self._woken is not None and not self._woken.done():
                     self._woken.set_result(None)
 
@@ -120,6 +125,7 @@ class StreamHandler(ApiHandler):
             announcer.listeners -= 1
 
     async def _announce(self) -> None:
+        turn = announcer.turn
         snapshot = await self.snapshot()
         before: Snapshot | None = None
         heard = self.request.headers.get("Last-Event-ID", "")
@@ -131,6 +137,7 @@ class StreamHandler(ApiHandler):
                 self.write(": still here\n\n")
             heard, before = snapshot.version, snapshot
             await self.flush()
-            await announcer.wait(heard, HEARTBEAT_SECONDS)
+            await announcer.wait(turn, heard, HEARTBEAT_SECONDS)
+            turn = announcer.turn
             with suppress(StoreError):  # the announcer's log says it; the listener keeps what it heard
                 snapshot = await self.snapshot()

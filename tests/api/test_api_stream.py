@@ -79,6 +79,21 @@ def test_a_listener_hears_the_present_state_and_then_each_new_interval(live):
         assert json.loads(third["data"])["newer"] == []
 
 
+def test_who_is_ahead_of_the_look_is_not_flooded(live, monkeypatch):
+    """A page has opened the next version before the announcer looks: the listener hears of it once, then silence."""
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.1)
+    with listening(live) as heard:
+        assert [next(heard)[0], next(heard)[0]] == ["retry: 3000", "id: v1"]
+        monkeypatch.setattr(stream, "LOOK_SECONDS", 1.0)
+        assert next(heard) == [": still here"]  # the look that is under way ends; the next one is a second away
+        live.snapshot = later("v2", 5)
+        began, blocks = pd.Timestamp.now(), []
+        while pd.Timestamp.now() - began < pd.Timedelta(seconds=1):
+            blocks.append(next(heard))
+    assert [b[0] for b in blocks if b[0].startswith("id")] == ["id: v2"]
+    assert len(blocks) < 50  # a flood is thousands
+
+
 def test_silence_is_broken_before_a_proxy_cuts_the_socket(live):
     with listening(live) as heard:
         blocks = [next(heard) for _ in range(4)]
