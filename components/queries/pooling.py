@@ -131,8 +131,18 @@ class UnitPool:
 
     def expected(self) -> np.ndarray:
         """Readings that each group should have: of every unit with a reading, while it was registered."""
+        return self.expected_times(np.ones(self.table.rows))
+
+    def expected_times(self, values: np.ndarray) -> np.ndarray:
+        """Readings that each group should have, each unit's times its value of a registry column (rows,)."""
         rows, intervals = self._coverage.expected()
-        return self.spread(self.groups.codes[rows], intervals)
+        return self.spread(self.groups.codes[rows], intervals * values[rows])
+
+    @property
+    def members(self) -> tuple[np.ndarray, np.ndarray]:
+        """Registry rows with a reading and the code of their group; of a unit within a group the row that held last."""
+        codes = [code for _, code in self._members]
+        return np.array(list(self._members.values()), np.int64), np.array(codes, np.int64)
 
     def rated(self, values: np.ndarray) -> np.ndarray:
         """Sum of a registry column (capacity, storage) over each group's units with a reading, loads left out (what

@@ -114,6 +114,38 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
         {
             "station", "duid", "region", "owner", "discharge_mwh", "charge_mwh", "discharge_price", "charge_price", "spread",
             "revenue", "cost", "cycles_per_day", "round_trip", "capacity_mw", "storage_mwh", "coverage",
+            "revenue_per_mwh_year", "revenue_per_mw_year", "round_trip_margin", "capacity_factor",
+            "utilisation_registered", "utilisation_reporting", "registered_hours", "reporting_hours",
+        },
+    ),
+    "batteries/over-time": (
+        {*WINDOW, "interval", "by", "region", "station", "duid", "owner"},
+        {
+            "time", "station", "duid", "region", "owner", "discharge_mw", "charge_mw", "discharge_mwh", "charge_mwh",
+            "discharge_price", "charge_price", "spread", "revenue", "cost", "discharge_revenue", "cycles_per_day",
+            "revenue_per_mw_day",
+        },
+    ),
+    "batteries/time-of-day": (
+        {*WINDOW, "interval", "by", "region", "station", "duid", "owner"},
+        {
+            "station", "duid", "region", "owner", "time_of_day", "discharge_mw", "charge_mw", "discharge_price",
+            "charge_price", "revenue", "days",
+        },
+    ),
+    "batteries/foresight": (
+        {*WINDOW, "interval", "by", "region", "station", "duid", "owner"},
+        {
+            "time", "station", "duid", "region", "owner", "spread_2h", "spread_4h", "best_2h", "best_4h", "earned",
+            "share_2h", "share_4h", "mw_days",
+        },
+    ),
+    "batteries/stored": ({*WINDOW, "interval", "region"}, {"time", "region", "stored_mwh", "generation_mw", "load_mw"}),
+    "batteries/state-of-charge": (
+        {*WINDOW, "interval", "by", "region", "station", "duid", "owner", "efficiency"},
+        {
+            "time", "station", "region", "owner", "estimated_mwh", "low_mwh", "high_mwh", "share", "unfit_mwh",
+            "storage_mwh",
         },
     ),
     "curtailment": (

@@ -1,0 +1,208 @@
+"""What questions about batteries share: which units are asked for, how they are grouped, what they add up to over time."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+
+from components.errors import Problem
+from components.market_time import Window
+from components.metrics.buckets import Axis
+from components.metrics.storage import storage_roles, storage_runs
+from components.queries.base import Choices, Names, PeriodQuery
+from components.queries.monthly import DAY, in_days, regions_of, remembered
+from components.queries.pooling import FIELDS, Groups
+from components.queries.regional import aligned
+from components.queries.units import Readings, UnitCoverage, UnitTable, matching, readings, unit_table
+from components.store.snapshot import Snapshot
+from components.vocabulary import GENERATOR, LOAD, NEM, REGIONS
+
+NONE = "none"
+KINDS = ["battery", "battery_charging"]
+
+
+class BatteryGroups(PeriodQuery):
+    """Filters and grouping of batteries."""
+
+    page = "batteries"
+
+    by = Choices(
+        default=["station"],
+        objects=("station", "duid", "region", "owner", NONE),
+        doc="Grouping; one or more of station, duid, region, owner; or none = one row for all.",
+    )
+    region = Names(
+        default=[], vocabulary="region", doc="Regions; none = all, NEM = all as one, whatever else is named."
+    )
+    station = Names(default=[], vocabulary="station", doc="Stations (repeat the parameter for several).")
+    duid = Names(default=[], vocabulary="duid", doc="Units by DUID.")
+    owner = Names(default=[], vocabulary="owner", doc="Owners (repeat the parameter for several).")
+
+    def check(self, snapshot: Snapshot) -> list[Problem]:
+        problems = super().check(snapshot)
+        if NONE in self.by and len(self.by) > 1:
+            problems.append(Problem("by", ",".join(self.by), "none stands alone"))
+        return problems
+
+    @property
+    def words(self) -> list[str]:
+        """Columns that make a group; none where everything is one."""
+        return [word for word in self.by if word != NONE]
+
+    def chosen(self, snapshot: Snapshot) -> np.ndarray:
+        """Which registry rows are the batteries asked for (rows,) bool."""
+        table = unit_table(snapshot)
+        rows = matching(table, region=self.region, fuel=KINDS, station=self.station, duid=self.duid, owner=self.owner)
+        return np.ones(table.rows, bool) if rows is None else rows
+
+    def groups(self, snapshot: Snapshot) -> Groups:
+        """The groups of all registry rows."""
+        return Groups(self.words, unit_table(snapshot), one_market=NEM in self.region)
+
+    def groups_at_most(self, snapshot: Snapshot) -> int:
+        """Upper bound of the number of groups."""
+        return 1 if self.by == [NONE] else int(self.chosen(snapshot).sum())
+
+
+class Stores:
+    """What belongs together: the halves of an old pair, and which units have a capacity that their money is set against.
+
+    ``with_mwh``, ``with_mw`` (rows,) bool: the storage (the generating capacity) behind a unit is known; of a charging
+    half that of the discharging one of its station.
+    """
+
+    def __init__(self, table: UnitTable, chosen: np.ndarray):
+        self.table = table
+        load = table.role == LOAD
+        self.pair: dict[str, tuple[set[int], set[int]]] = {}
+        for row in np.flatnonzero(chosen | (load & np.isin(table.fuel, KINDS))).tolist():
+            sides = self.pair.setdefault(table.station[row], (set(), set()))
+            if table.role[row] == GENERATOR:
+                sides[0].add(row)
+            elif load[row]:
+                sides[1].add(row)
+        self.with_mwh = self._known(table.storage_mwh > 0, load)
+        self.with_mw = self._known(table.capacity_mw > 0, load)
+
+    def _known(self, known: np.ndarray, load: np.ndarray) -> np.ndarray:
+        behind = set(self.table.station[known & ~load & np.isin(self.table.fuel, KINDS)])
+        return np.where(load, np.isin(self.table.station, list(behind)), known)
+
+    def torn(self, rows: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
+        """Groups (count,) bool that hold one half of an old pair without the other, given the rows that have readings."""
+        out = np.zeros(count, bool)
+        held: dict[tuple[int, str], set[int]] = {}
+        for row, code in zip(rows.tolist(), codes.tolist(), strict=True):
+            held.setdefault((code, self.table.station[row]), set()).add(row)
+        for (code, station), mine in held.items():
+            gives, takes = self.pair.get(station, (set(), set()))
+            if gives and takes and bool(mine & gives) != bool(mine & takes):
+                out[code] = True
+        return out
+
+
+SUMS = (*FIELDS, "turned", "rated_net", "storage_time", "capacity_time")
+"""What is added up: :data:`~components.queries.pooling.FIELDS`; discharge of units of known storage; earned − paid of those
+of known capacity; storage x intervals with a reading, and capacity x intervals with a price, of what discharges."""
+
+
+class BatterySums:
+    """:data:`SUMS` of each group of batteries in each bucket, collected month by month.
+
+    What the days of whole months add up to is remembered for every battery: another filter reads nothing anew.
+
+    Attributes
+    ----------
+    codes : of the groups that there are, ascending (G,).
+    any_read : (G, B) intervals in which at least one unit of the group has a reading.
+    coverage : readings present and expected.
+    """
+
+    def __init__(self, snapshot: Snapshot, window: Window, axis: Axis, chosen: np.ndarray, codes: np.ndarray):
+        self.snapshot, self.axis, self.table = snapshot, axis, unit_table(snapshot)
+        self.stores = Stores(self.table, chosen)
+        self.codes = np.unique(codes[chosen])
+        self._place = np.searchsorted(self.codes, codes)
+        self._sums = np.zeros((len(SUMS), len(self.codes), len(axis)))
+        self.any_read = np.zeros((len(self.codes), len(axis)))
+        self.coverage = UnitCoverage(self.table, window, chosen)
+        self._live: set[int] = set()
+        for part in readings(snapshot, window, chosen) if len(axis) else ():
+            counts = self.coverage.add(part)
+            if counts.any():
+                self._live.update(part.rows[counts > 0].tolist())
+                self._add(part)
+
+    def field(self, name: str) -> np.ndarray:
+        """One of :data:`SUMS` (G, B)."""
+        return np.asarray(self._sums[SUMS.index(name)])
+
+    def torn(self) -> np.ndarray:
+        """Groups (G,) bool that hold one half of an old pair without the other."""
+        rows = np.array(sorted(self._live), np.int64)
+        return self.stores.torn(rows, self._place[rows], len(self.codes))
+
+    def _add(self, part: Readings) -> None:
+        known = ~np.isnan(part.values)
+        ends, sums = self._runs_of(part)
+        place = self._place[part.rows]
+        order = np.argsort(place, kind="stable")
+        start = np.flatnonzero(np.diff(place[order], prepend=-1))
+        groups = place[order][start][:, None]
+        pooled = np.add.reduceat(self._with_capacity(part.rows, sums)[:, order], start, axis=1)
+        self._spread(ends, pooled, self._sums, groups)
+        some = np.logical_or.reduceat(known[order], start, axis=0)
+        self._spread(part.times, some[None].astype(float), self.any_read[None], groups)
+
+    def _spread(self, times: np.ndarray, values: np.ndarray, to: np.ndarray, groups: np.ndarray) -> None:
+        """Add values (F, G', T) on ascending stamps to the buckets of these groups; a month reaches beyond the data."""
+        inside = self.axis.inside(times)
+        times, values = times[inside], values[..., inside]
+        if len(times):
+            first, bucket = self.axis.runs(times)
+            to[:, groups, bucket] += np.add.reduceat(values, first, axis=-1)
+
+    def _with_capacity(self, rows: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        """Sums (8, K, R) with those that need the registry (12, K, R)."""
+        table, stores = self.table, self.stores
+        gives = table.role[rows] != LOAD
+        own = dict(zip(FIELDS, sums, strict=True))
+        storage = np.where(gives & stores.with_mwh[rows], table.storage_mwh[rows], 0.0)[:, None]
+        capacity = np.where(gives & stores.with_mw[rows], table.capacity_mw[rows], 0.0)[:, None]
+        more = (
+            np.where(storage > 0, own["energy"], 0.0),
+            np.where(stores.with_mw[rows][:, None], own["earned"] - own["paid"], 0.0),
+            storage * own["readings"],
+            capacity * own["priced"],
+        )
+        return np.concatenate([sums, np.stack(more)])
+
+    def _runs_of(self, part: Readings) -> tuple[np.ndarray, np.ndarray]:
+        """Last stamps of the runs that are added up, and the sums of each unit in them (8, K, R)."""
+        stretch = part.stretch
+        if (
+            stretch is None or part.keep is None or not in_days(self.axis.interval)
+            or stretch.begin % DAY or stretch.end % DAY
+        ):  # fmt: skip
+            first, _ = self.axis.runs(part.times)
+            last = np.append(first[1:], len(part.times)) - 1
+            return part.times[last], self._runs(part.values, part.rows, part.times, first)
+        battery = np.flatnonzero(_batteries(self.table)[stretch.rows])
+        prices = tuple(c.identity for c in self.snapshot.chunks("price") if c.month == stretch.chunk.month)
+        key: Hashable = (
+            "battery days", self.table.fingerprint, stretch.chunk.identity, stretch.begin, stretch.end, prices
+        )  # fmt: skip
+        first = np.arange(0, len(part.times), DAY)
+        days = remembered(key, lambda: self._runs(stretch.values[battery], stretch.rows[battery], part.times, first))
+        return part.times[first + DAY - 1], days[:, np.searchsorted(battery, part.keep)]
+
+    def _runs(self, values: np.ndarray, rows: np.ndarray, times: np.ndarray, first: np.ndarray) -> np.ndarray:
+        price = aligned(self.snapshot, "price", "rrp", times, REGIONS)
+        roles = storage_roles(self.table.role[rows])
+        return storage_runs(values, roles, regions_of(self.table, rows), price, first)
+
+
+def _batteries(table: UnitTable) -> np.ndarray:
+    found = matching(table, fuel=KINDS)
+    return np.ones(table.rows, bool) if found is None else found
