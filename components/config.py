@@ -148,6 +148,31 @@ class CollectSettings:
 
 
 @dataclass(frozen=True)
+class AlertSettings:
+    """Thresholds of the standing alerts, each with the value at which it is cleared again."""
+
+    price_extreme: float = _setting(5_000.0, "A price is extreme from here on [$/MWh]", -1_000, 100_000)
+    price_extreme_until: float = _setting(1_000.0, "… until it is below this [$/MWh]", -1_000, 100_000)
+    price_high: float = _setting(300.0, "A price is high from here on [$/MWh]", -1_000, 100_000)
+    price_high_until: float = _setting(200.0, "… until it is below this [$/MWh]", -1_000, 100_000)
+    price_negative: float = _setting(0.0, "A price below this counts as negative [$/MWh]", -1_000, 100_000)
+    price_negative_until: float = _setting(10.0, "… until it reaches this again [$/MWh]", -1_000, 100_000)
+    renewable_share: float = _setting(0.70, "The market's renewable share is high from here on", 0, 1)
+    renewable_share_until: float = _setting(0.65, "… until it is below this", 0, 1)
+
+    def inverted(self) -> list[str]:
+        """What is wrong with pairs of thresholds: an alert is cleared on the other side of where it is raised."""
+        wrong = []
+        for name in ("price_extreme", "price_high", "price_negative", "renewable_share"):
+            on, off = getattr(self, name), getattr(self, f"{name}_until")
+            low = name == "price_negative"
+            if off < on if low else off > on:
+                word = "below" if low else "above"
+                wrong.append(f"alerts.{name}_until must not lie {word} alerts.{name} ({on:g}), found {off:g}")
+        return wrong
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything ``panel_config.yaml`` may say."""
 
@@ -156,6 +181,7 @@ class Settings:
     api: ApiSettings = field(default_factory=ApiSettings, metadata={"doc": "Limits of the API"})
     ingest: IngestSettings = field(default_factory=IngestSettings, metadata={"doc": "Limits of reading AEMO's files"})
     collect: CollectSettings = field(default_factory=CollectSettings, metadata={"doc": "Following the current reports"})
+    alerts: AlertSettings = field(default_factory=AlertSettings, metadata={"doc": "Thresholds of the standing alerts"})
 
 
 @dataclass(frozen=True)
@@ -294,6 +320,7 @@ def load(path: str | Path | None = None) -> Settings:
         raise ConfigError(f"cannot read the configuration file {file}: {detail}") from None
     wrong: list[str] = []
     settings = _filled(Settings(), _parsed(text, file), "", wrong)
+    wrong = wrong or settings.alerts.inverted()
     if wrong:
         raise ConfigError(f"{file}: " + "; ".join(wrong))
     return replace(settings, data_dir=(file.resolve().parent / settings.data_dir.expanduser()))

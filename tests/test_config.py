@@ -52,6 +52,16 @@ def test_a_relative_data_dir_is_relative_to_the_file(write, tmp_path: Path):
         ("server: {cors_origin: '*'}", "server.cors_origin is no setting; did you mean api.cors_origin?"),
         ("server: {admin: true}", "server.admin is no setting"),
         ("1: 2", "1 is no setting"),
+        (
+            "alerts: {price_high: 6000, price_high_until: 7000}",
+            "alerts.price_high_until must not lie above alerts.price_high (6000), found 7000",
+        ),
+        (
+            "alerts: {price_negative_until: -1}",
+            "alerts.price_negative_until must not lie below alerts.price_negative (0), found -1",
+        ),
+        ("alerts: {renewable_share: 70}", "alerts.renewable_share must lie in 0 … 1, found 70"),
+        ("alerts: {price_hihg: 250}", "alerts.price_hihg is no setting; did you mean alerts.price_high?"),
         ("server: {port: '5006'}", "server.port must be a whole number, found '5006'"),
         ("server: {port: true}", "server.port must be a whole number, found True"),
         ("server: {port: 5006.5}", "server.port must be a whole number, found 5006.5"),

@@ -10,14 +10,12 @@ from typing import Any
 import pandas as pd
 
 from components.api.envelope import instant, origin
-from components.metrics.alerts import RULES
-from components.queries.alerts import Alerts
+from components.queries.alerts import Alerts, labels
 from components.queries.measures import MEASURES
 from components.queries.records import Records
 from components.store.snapshot import Snapshot
 
 WEEK = "7d"
-LABELS = {r.name: r.label for r in RULES}
 
 
 def value_words(value: float, unit: str) -> str:
@@ -25,8 +23,8 @@ def value_words(value: float, unit: str) -> str:
     return f"{value:,.2f} {unit}" if unit else f"{100 * value:.1f}%"
 
 
-def _alert(row: dict[Any, Any]) -> dict[str, Any]:
-    label, start = LABELS[row["rule"]], instant(row["start"])
+def _alert(row: dict[Any, Any], label: str) -> dict[str, Any]:
+    start = instant(row["start"])
     until = "it still stands" if pd.isna(row["end"]) else f"until {instant(row['end'])}"
     return {
         "id": f"alert/{row['rule']}/{row['region']}/{start}",
@@ -57,7 +55,8 @@ def _record(row: dict[Any, Any]) -> dict[str, Any]:
 
 def json_feed(snapshot: Snapshot, root: str) -> dict[str, Any]:
     """The document of ``/api/feed.json``, the newest item first."""
-    items = [_alert(r) for r in Alerts(last=WEEK).run(snapshot).frame.to_dict("records")]
+    called = labels()
+    items = [_alert(r, called[r["rule"]]) for r in Alerts(last=WEEK).run(snapshot).frame.to_dict("records")]
     items += [_record(r) for r in Records(period=["all"]).run(snapshot).frame.to_dict("records")]
     items.sort(key=lambda item: str(item["date_published"]), reverse=True)
     return {

@@ -16,8 +16,7 @@ from components.dashboards.overview_records import ask_records
 from components.dashboards.parts import Ledger
 from components.dashboards.shell import Card, row
 from components.market_time import Window
-from components.metrics.alerts import RULES
-from components.queries.alerts import Alerts
+from components.queries.alerts import Alerts, labels
 from components.queries.base import PeriodQuery, Query
 from components.queries.measures import MEASURES
 from components.queries.prices_events import MarketInterventions
@@ -25,7 +24,6 @@ from components.queries.records import PERIODS, Records
 from components.store.snapshot import Snapshot
 
 MOST_EVENTS = 12
-LABELS = {r.name: r.label for r in RULES}
 FLAGS = {"administered": "Price administered", "suspended": "Market suspended"}
 WORDS = {"day": "Today", "month": "This month", "all": "All data"}
 
@@ -113,7 +111,7 @@ class EventBlock(Block):
         return self._line(
             start,
             alert["region"],
-            LABELS[alert["rule"]],
+            labels()[alert["rule"]],
             until,
             value_words(alert["metric"], alert["peak"]),
             alert["peak"],

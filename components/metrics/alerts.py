@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from components.config import AlertSettings
+
 
 @dataclass(frozen=True)
 class Rule:
-    """When an alert is raised and when it is cleared.
+    """When an alert is raised and when it is cleared; ``regions`` empty = in each region.
 
     ``high``: raised at or above ``on``, cleared below ``off`` (which is not above ``on``).
     ``low``: raised below ``on``, cleared at or above ``off`` (which is not below ``on``).
@@ -33,13 +35,30 @@ class Rule:
             raise ValueError("an alert is cleared on the other side of the threshold at which it is raised")
 
 
-RULES: tuple[Rule, ...] = (
-    Rule("price-extreme", "Price at or above $5,000/MWh", "price", "high", 5000.0, 1000.0),
-    Rule("price-high", "Price at or above $300/MWh", "price", "high", 300.0, 200.0),
-    Rule("price-negative", "Price below $0/MWh", "price", "low", 0.0, 10.0),
-    Rule("renewable-share", "Renewable share at or above 70%", "renewable_share", "high", 0.70, 0.65, ("NEM",)),
-)
-"""The standing rules; ``regions`` empty = each region."""
+NAMES = ("price-extreme", "price-high", "price-negative", "renewable-share")
+"""Names of the standing rules."""
+
+
+def standing_rules(at: AlertSettings) -> tuple[Rule, ...]:
+    """The standing rules at thresholds [$/MWh; share], in the order of :data:`NAMES`.
+
+    >>> [rule.label for rule in standing_rules(AlertSettings(price_high=250.0, price_high_until=200.0))][1]
+    'Price at or above $250/MWh'
+    """
+    extreme, high, negative, renewable = NAMES
+    above = "Price at or above ${:,.6g}/MWh"
+    return (
+        Rule(extreme, above.format(at.price_extreme), "price", "high", at.price_extreme, at.price_extreme_until),
+        Rule(high, above.format(at.price_high), "price", "high", at.price_high, at.price_high_until),
+        Rule(
+            negative, f"Price below ${at.price_negative:,.6g}/MWh", "price", "low",
+            at.price_negative, at.price_negative_until,
+        ),
+        Rule(
+            renewable, f"Renewable share at or above {100 * at.renewable_share:.4g}%", "renewable_share", "high",
+            at.renewable_share, at.renewable_share_until, ("NEM",),
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import param
 
+from components import config
 from components.errors import Problem
 from components.market_time import dispatch_stamps
-from components.metrics.alerts import RULES, Rule, spells
+from components.metrics.alerts import NAMES, Rule, spells, standing_rules
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
 from components.queries.measures import MEASURES, PLACES, measures
 from components.queries.regional import STEP, named, regions_asked
@@ -19,6 +20,16 @@ from components.store.snapshot import Snapshot
 LEAD = pd.Timedelta(days=1)
 """Looked at before the window, so that an alert that stood at its start is known to."""
 OWN = "own"
+
+
+def standing() -> tuple[Rule, ...]:
+    """The standing rules as the settings put them."""
+    return standing_rules(config.active().alerts)
+
+
+def labels() -> dict[str, str]:
+    """What each standing rule is called."""
+    return {rule.name: rule.label for rule in standing()}
 
 
 @register
@@ -31,9 +42,8 @@ class Alerts(PeriodQuery):
     description = (
         "Stretches of time in which an alert stood. side=high: raised at or above `on`, cleared below `off`; side=low: raised "
         "below `on`, cleared at or above `off`. A missing reading changes nothing. Standing rules: "
-        + "; ".join(
-            f"{r.name} ({r.label}, {'cleared below' if r.side == 'high' else 'cleared from'} {r.off:g})" for r in RULES
-        )
+        + ", ".join(NAMES)
+        + "; their thresholds are settings of the server (`alerts`), and every row tells its own"
         + ". With `metric` and `on` a rule of your own takes their place. Alerts are looked for from a day before the window."
     )
     dataset = "price"
@@ -53,9 +63,7 @@ class Alerts(PeriodQuery):
     }
     examples = ("last=7d", "rule=price-negative&region=SA1", "metric=wind&on=3000&off=2800&region=NEM&last=30d")
 
-    rule = Choices(
-        default=[r.name for r in RULES], objects=tuple(r.name for r in RULES), doc="Standing rules; one or more."
-    )
+    rule = Choices(default=list(NAMES), objects=NAMES, doc="Standing rules; one or more.")
     region = Names(
         default=[], vocabulary="region", doc="Regions; none = the five apart, the NEM where a rule is about it."
     )
@@ -79,7 +87,7 @@ class Alerts(PeriodQuery):
     def rules(self) -> tuple[Rule, ...]:
         """The rules looked at."""
         if not self.metric or self.on is None:
-            return tuple(r for r in RULES if r.name in self.rule)
+            return tuple(r for r in standing() if r.name in self.rule)
         off = float(self.on if self.off is None else self.off)
         return (Rule(OWN, f"{MEASURES[self.metric].label} {self.side}", self.metric, self.side, float(self.on), off),)
 
@@ -130,7 +138,7 @@ class Alerts(PeriodQuery):
         for column in ("peak", "on", "off"):
             frame[column] = frame[column].astype("float64")
         frame["active"] = frame["active"].astype("int64")
-        names = (*(r.name for r in RULES), OWN)
+        names = (*NAMES, OWN)
         for column, words in (
             ("rule", names),
             ("metric", tuple(MEASURES)),
@@ -164,4 +172,4 @@ def _row(rule: Rule, place: str, times: np.ndarray, series: np.ndarray, spell: A
     }  # fmt: skip
 
 
-__all__ = ["Alerts"]
+__all__ = ["Alerts", "labels", "standing"]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from components.metrics.alerts import RULES, Rule, raised, spells
+from components.config import AlertSettings
+from components.metrics.alerts import NAMES, Rule, raised, spells, standing_rules
 from components.metrics.records import day_extremes, record
 
 
@@ -57,4 +58,18 @@ def test_thresholds_the_wrong_way_round_are_refused():
         Rule("", "", "price", "high", 200.0, 300.0)
     with pytest.raises(ValueError, match="other side"):
         Rule("", "", "price", "low", 10.0, 0.0)
-    assert {r.name for r in RULES} >= {"price-high", "price-negative"}
+
+
+def test_standing_rules_follow_the_settings():
+    usual = standing_rules(AlertSettings())
+    assert tuple(rule.name for rule in usual) == NAMES
+    assert [(r.side, r.on, r.off) for r in usual] == [
+        ("high", 5000, 1000), ("high", 300, 200), ("low", 0, 10), ("high", 0.7, 0.65)
+    ]  # fmt: skip
+    assert [r.label for r in usual] == [
+        "Price at or above $5,000/MWh", "Price at or above $300/MWh", "Price below $0/MWh",
+        "Renewable share at or above 70%",
+    ]  # fmt: skip
+    own = standing_rules(AlertSettings(price_negative=-50.0, renewable_share=0.825))
+    assert (own[2].on, own[2].label) == (-50.0, "Price below $-50/MWh")
+    assert own[3].label == "Renewable share at or above 82.5%"
