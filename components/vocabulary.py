@@ -26,6 +26,7 @@ PAGES = {
     "prices": "Prices",
     "revenue": "Revenue",
     "stations": "Stations",
+    "curtailment": "Curtailment",
     "explorer": "Explorer",
     "status": "Status",
 }

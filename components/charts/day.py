@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 from bokeh.models import ColumnDataSource, CustomJSHover, CustomJSTickFormatter, FixedTicker
 
+from components.charts.layers import FUEL_LAYERS, Layer
 from components.charts.lean import TimePlot
 from components.charts.palette import Palette
 from components.charts.stack import StackChart
@@ -53,8 +54,8 @@ class DayAxis(TimePlot):
 class DayStack(DayAxis, StackChart):
     """The stack of generation over an average day; feed it ``stack_data(day_edges(minutes), mean of each fuel)``."""
 
-    def __init__(self, theme: Palette, *, height: int = 380):
-        super().__init__(theme, height=height)
+    def __init__(self, theme: Palette, *, height: int = 380, kinds: Mapping[str, Layer] = FUEL_LAYERS):
+        super().__init__(theme, height=height, kinds=kinds)
         self.as_day()
         self._tell()
 

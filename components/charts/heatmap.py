@@ -132,6 +132,15 @@ class HeatMap(PlainPlot):
         self.figure.add_tools(self.hover)
         self._colours()
 
+    def measured(self, unit: str, digits: int) -> None:
+        """What the numbers are from the next feed on."""
+        if unit == self.unit:
+            return
+        self.unit = self.bar.title = unit
+        self.hover.formatters = self.hover.formatters | {
+            "@value": CustomJSHover(args={"digits": digits}, code=_VALUE_JS)
+        }
+
     def feed(self, data: HeatData) -> None:
         """Draw other data: one assignment, no model is made."""
         height, width = len(data.rows), len(data.columns)

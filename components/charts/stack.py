@@ -162,7 +162,8 @@ class StackChart(TimePlot):
                 Step(x="t", y=f"e_{fuels[-1]}", mode="after", line_color=theme.muted, line_width=1, line_alpha=0.8),
                 name="outline",
             )
-            for fuels in (SUPPLY, LOADS)
+            for _, fuels in _sides(kinds)
+            if fuels
         ]
         self.zero = Span(location=0, dimension="width", line_color=theme.muted, line_width=1)
         self.figure.add_layout(self.zero)

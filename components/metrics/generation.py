@@ -87,19 +87,22 @@ def sum_units(
     if not len(units):
         return np.full((count, length), np.nan)
     if len(units) * length <= _AT_ONCE:
-        rows = np.empty((len(units), length))
+        rows = np.zeros((len(units), max(2, length)))  # a single column would be summed in another order
         for part in range(4):
-            rows[parts == part] = signed(values[units[parts == part]].astype(np.float64), part)
+            rows[parts == part, :length] = signed(values[units[parts == part]].astype(np.float64), part)
         if price is not None and region is not None:
-            rows *= price[region[units]]
+            rows[:, :length] *= price[region[units]]
         known = ~np.isnan(rows)
         rows[~known] = 0.0
         order = np.argsort(series, kind="stable")
         first = np.flatnonzero(np.diff(series[order], prepend=-1))
         seen = np.zeros((count, length), bool)
         present = series[order][first]
-        total[present] = np.add.reduceat(rows[order], first, axis=0)
-        seen[present] = np.logical_or.reduceat(known[order], first, axis=0)
+        rows, until = rows[order], np.append(first[1:], len(order))
+        for code, begin, end in zip(present.tolist(), first.tolist(), until.tolist(), strict=True):
+            # Unit after unit, as below, so that a sum does not depend on how many stamps are taken at a time.
+            total[code] = np.add.reduce(rows[begin:end], axis=0)[:length]
+        seen[present] = np.logical_or.reduceat(known[order], first, axis=0)[:, :length]
         total[~seen] = np.nan
         return total
     seen = np.zeros((count, length), bool)

@@ -8,7 +8,7 @@ question is adding one class to :data:`REGISTRY` (by the :func:`register` decora
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
@@ -96,6 +96,22 @@ class Result:
         labels = [".".join(parts) for parts in zip(*words, strict=True)]
         values = frame[column].to_numpy().reshape(-1, count)
         return pd.DataFrame(values, index=pd.DatetimeIndex(stamps[::count], name="time"), columns=labels)
+
+
+@dataclass(frozen=True)
+class InPieces:
+    """An answer whose rows are made piece by piece: for those that are too large to be held whole.
+
+    Attributes
+    ----------
+    head : the answer without its rows: columns, units, window, coverage, notes.
+    rows : how many rows the pieces have together.
+    frames : makes the pieces; one after the other they are the frame that the question's ``run`` gives.
+    """
+
+    head: Result
+    rows: int
+    frames: Callable[[], Iterator[pd.DataFrame]]
 
 
 # -- the question ------------------------------------------------------------------------------------
@@ -203,6 +219,16 @@ class Query(param.Parameterized):
             With every problem of the question.
         """
         raise NotImplementedError
+
+    def in_pieces(self, snapshot: Snapshot, rows: int) -> InPieces | None:
+        """The answer in pieces of about so many rows; None = it is only made as a whole.
+
+        Raises
+        ------
+        QueryError
+            As ``run``.
+        """
+        return None
 
     def ensure(self, snapshot: Snapshot) -> None:
         """Raise QueryError when anything is wrong with the question."""
@@ -392,7 +418,7 @@ def register(query: Q) -> Q:
 
 
 __all__ = [
-    "LONGEST_TEXT", "MOST_NAMES", "REGISTRY", "Choices", "Instant", "Names", "PeriodQuery", "Query", "Recurring", "Result",
+    "LONGEST_TEXT", "MOST_NAMES", "REGISTRY", "Choices", "InPieces", "Instant", "Names", "PeriodQuery", "Query", "Recurring", "Result",
     "Span",
     "WindowQuery", "check_names", "known_names", "register",
 ]  # fmt: skip

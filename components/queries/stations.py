@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import param
 
-from components.market_time import label_side
-from components.metrics.buckets import HOW, KeyedMeans, Means
+from components.market_time import Window, bucket_end, label_side
+from components.metrics.buckets import HOW, Means
 from components.metrics.generation import AS_READ, CONSUMED, sum_units, terms
-from components.queries.base import Choices, Names, Result, WindowQuery, register
+from components.queries.base import Choices, InPieces, Names, Result, WindowQuery, register
 from components.queries.regional import aligned, axis_of, blocks, long_frame, shown_buckets
 from components.queries.units import Readings, UnitCoverage, matching, readings, unit_table
+from components.stopping import stop_if_unwanted
 from components.store.snapshot import Snapshot
 from components.vocabulary import LOAD, REGIONS
 
@@ -61,74 +65,31 @@ class StationOutput(WindowQuery):
     )
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
-        chosen = self._chosen(snapshot)
+        chosen = self.chosen(snapshot)
         names = getattr(unit_table(snapshot), self.by)
         return self.buckets_at_most(snapshot) * len(set(names if chosen is None else names[chosen]))
 
-    def _chosen(self, snapshot: Snapshot) -> np.ndarray | None:
+    def chosen(self, snapshot: Snapshot) -> np.ndarray | None:
+        """Which rows of the registry are asked for; None = all."""
         return matching(
             unit_table(snapshot),
             region=self.region, fuel=self.fuel, station=self.station, duid=self.duid, owner=self.owner,
         )  # fmt: skip
 
     def run(self, snapshot: Snapshot) -> Result:
-        self.ensure(snapshot)
-        window = self.window(snapshot)
-        table = unit_table(snapshot)
-        axis = axis_of(snapshot, window, "scada")
-        names, codes = np.unique(getattr(table, self.by).astype(str), return_inverse=True)
-        columns: list[str] = [c for c in ("mw", "mw_out", "mw_in", "revenue") if c in self._columns()]
-        series: dict[str, KeyedMeans] = {c: KeyedMeans(axis, "sum" if c == "revenue" else self.agg) for c in columns}
-        home: dict[int, str] = {}
-        chosen = self._chosen(snapshot)
-        coverage = UnitCoverage(table, window, chosen)
-        for part in readings(snapshot, window, chosen) if len(axis) else ():
-            live = coverage.add(part) > 0
-            used, local = np.unique(np.where(live, codes[part.rows], -1), return_inverse=True)
-            skip = int(used[0] == -1)
-            if skip == len(used):
-                continue
-            local = local - skip
-            for code, region in zip(codes[part.rows][live].tolist(), table.region[part.rows][live], strict=True):
-                home.setdefault(code, region)
-            sums = self._sums(snapshot, part, table.role[part.rows], local, len(used) - skip)
-            for name, values in sums.items():
-                series[name].add(used[skip:].tolist(), part.times, values)
-        order = sorted(cast(list[int], series["mw"].keys), key=lambda c: names[c])
-        named = {c: c.replace("mw", "mwh") if self.agg == "sum" else c for c in columns if c != "revenue"}
-        numbers: dict[str, np.ndarray] = {named[c]: series[c].result(order) for c in named}
-        if "price" in self.values:
-            price = Means(len(REGIONS), axis)
-            for block in blocks(snapshot, "price", "rrp", window, REGIONS) if len(axis) else ():
-                price.add(block.times, block.values)
-            by_region = dict(zip(REGIONS, price.result(), strict=True))
-            blank = np.full(len(axis), np.nan)
-            rows = [by_region.get(home[c], blank) for c in order]
-            numbers["price"] = np.vstack(rows) if rows else np.empty((0, len(axis)))
-        if "revenue" in self.values:
-            numbers["revenue"] = series["revenue"].result(order)
-        keep = shown_buckets(axis, window, ~np.isnan(numbers[named["mw"]]))
-        frame = long_frame(
-            axis.labels[keep], {self.by: [str(names[c]) for c in order]}, {k: v[:, keep] for k, v in numbers.items()}
-        )
-        expected, present = coverage.totals()
-        notes = (
-            ("Revenue is gross spot revenue: before loss factors, FCAS and contracts.",)
-            if "revenue" in self.values
-            else ()
-        )
-        return Result(
-            frame, {c: self.row_columns[c][0] for c in numbers}, window.start, window.end, (self.by,),
-            window.interval, label_side(window.interval), expected or window.expected, present,
-            snapshot.version, snapshot.sources, notes,
-        )  # fmt: skip
+        made = _Output(self, snapshot)
+        return replace(made.head(), frame=made.frame(0, len(made.axis)))
 
-    def _columns(self) -> set[str]:
+    def in_pieces(self, snapshot: Snapshot, rows: int) -> InPieces:
+        made = _Output(self, snapshot)
+        return InPieces(made.head(), made.rows, lambda: made.frames(rows))
+
+    def columns(self) -> set[str]:
         """The numbers asked for beside the price."""
         more = {"split": {"mw_out", "mw_in"}, "revenue": {"revenue"}}
         return {"mw"}.union(*(more.get(v, set()) for v in self.values))
 
-    def _sums(
+    def sums(
         self, snapshot: Snapshot, part: Readings, roles: np.ndarray, local: np.ndarray, count: int
     ) -> dict[str, np.ndarray]:
         """The columns asked for of each series on a stretch's stamps, (count, T) each."""
@@ -150,3 +111,112 @@ class StationOutput(WindowQuery):
             # [$/h]; summed over time it is money.
             out["revenue"] = sum_units(part.values, units, kinds, local[units], count, price=price, region=region)
         return out
+
+
+class _Output:
+    """One answer in the making: which series and buckets it has is told by a first look, its rows by stretches of time."""
+
+    def __init__(self, query: StationOutput, snapshot: Snapshot):
+        query.ensure(snapshot)
+        self.query, self.snapshot = query, snapshot
+        self.window: Window = query.window(snapshot)
+        self.table = unit_table(snapshot)
+        self.axis = axis_of(snapshot, self.window, "scada")
+        self.chosen = query.chosen(snapshot)
+        self.names, self.codes = np.unique(getattr(self.table, query.by).astype(str), return_inverse=True)
+        self.coverage = UnitCoverage(self.table, self.window, self.chosen)
+        self._look()
+
+    def _look(self) -> None:
+        """Series with a reading, each in the region of its first; buckets from the first reading to the last."""
+        self.home: dict[int, str] = {}
+        begin: np.ndarray | None = None
+        last: Readings | None = None
+        for part in readings(self.snapshot, self.window, self.chosen) if len(self.axis) else ():
+            stop_if_unwanted()
+            live = self.coverage.add(part) > 0
+            for code, region in zip(
+                self.codes[part.rows][live].tolist(), self.table.region[part.rows][live], strict=True
+            ):
+                self.home.setdefault(code, region)
+            if live.any():
+                begin, last = _read_at(part)[:1] if begin is None else begin, part
+        self.order = sorted(self.home)  # names are in order
+        self.place = np.full(len(self.names), -1)
+        self.place[self.order] = np.arange(len(self.order))
+        present = np.zeros((1, len(self.axis)), bool)
+        if begin is not None and last is not None:
+            present[:, self.axis.runs(np.concatenate([begin, _read_at(last)[-1:]]))[1]] = True
+        self.keep = shown_buckets(self.axis, self.window, present)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the answer."""
+        return len(self.order) * len(self.keep)
+
+    def head(self) -> Result:
+        """The answer without its rows."""
+        query, window = self.query, self.window
+        expected, present = self.coverage.totals()
+        notes = (
+            ("Revenue is gross spot revenue: before loss factors, FCAS and contracts.",)
+            if "revenue" in query.values
+            else ()
+        )
+        frame = self.frame(0, 0)
+        units = {c: query.row_columns[c][0] for c in frame.columns if c not in ("time", query.by)}
+        return Result(
+            frame, units, window.start, window.end, (query.by,),
+            window.interval, label_side(window.interval), expected or window.expected, present,
+            self.snapshot.version, self.snapshot.sources, notes,
+        )  # fmt: skip
+
+    def frames(self, rows: int) -> Iterator[pd.DataFrame]:
+        """The rows in pieces of about so many, in order."""
+        if not self.rows:
+            return
+        buckets = max(1, rows // len(self.order))
+        for first in range(int(self.keep[0]), int(self.keep[-1]) + 1, buckets):
+            stop_if_unwanted()
+            yield self.frame(first, min(first + buckets, int(self.keep[-1]) + 1))
+
+    def frame(self, first: int, stop: int) -> pd.DataFrame:
+        """The rows of the buckets from ``first`` to before ``stop``."""
+        query, axis = self.query, replace(self.axis, starts=self.axis.starts[first:stop])
+        columns = [c for c in ("mw", "mw_out", "mw_in", "revenue") if c in query.columns()]
+        series = {c: Means(len(self.order), axis, "sum" if c == "revenue" else query.agg) for c in columns}
+        price = Means(len(REGIONS), axis)
+        if len(axis):
+            end = bucket_end(axis.starts[-1:], axis.interval)[0]
+            window = replace(
+                self.window,
+                start=max(self.window.start, pd.Timestamp(axis.starts[0])), end=min(self.window.end, pd.Timestamp(end)),
+            )  # fmt: skip
+            for part in readings(self.snapshot, window, self.chosen):
+                stop_if_unwanted()
+                local = self.place[self.codes[part.rows]]
+                sums = query.sums(self.snapshot, part, self.table.role[part.rows], local, len(self.order))
+                for name, values in sums.items():
+                    series[name].add(part.times, values)
+            for block in blocks(self.snapshot, "price", "rrp", window, REGIONS) if "price" in query.values else ():
+                price.add(block.times, block.values)
+        named = {c: c.replace("mw", "mwh") if query.agg == "sum" else c for c in columns if c != "revenue"}
+        numbers: dict[str, np.ndarray] = {named[c]: series[c].result() for c in named}
+        if "price" in query.values:
+            by_region = dict(zip(REGIONS, price.result(), strict=True))
+            blank = np.full(len(axis), np.nan)
+            rows = [by_region.get(self.home[c], blank) for c in self.order]
+            numbers["price"] = np.vstack(rows) if rows else np.empty((0, len(axis)))
+        if "revenue" in query.values:
+            numbers["revenue"] = series["revenue"].result()
+        keep = self.keep[(self.keep >= first) & (self.keep < stop)] - first
+        return long_frame(
+            axis.labels[keep],
+            {query.by: [str(self.names[c]) for c in self.order]},
+            {k: v[:, keep] for k, v in numbers.items()},
+        )
+
+
+def _read_at(part: Readings) -> np.ndarray:
+    """The stamps at which any unit has a reading."""
+    return part.times[~np.isnan(part.values).all(axis=0)]
