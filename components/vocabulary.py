@@ -27,6 +27,7 @@ PAGES = {
     "revenue": "Revenue",
     "stations": "Stations",
     "curtailment": "Curtailment",
+    "trends": "Trends",
     "explorer": "Explorer",
     "status": "Status",
 }

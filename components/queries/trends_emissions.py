@@ -93,9 +93,9 @@ class Emissions(TrendQuery):
             "factor_coverage": ratio(found["with_factor"], found["energy"]),
         }
         keep = shown_buckets(axis, window, found["readings"])
-        names: dict[str, Sequence[str]] = {"region": [k[0] for k in keys]} | (
-            {"fuel": [k[1] for k in keys]} if self.by == "fuel" else {}
-        )
+        names: dict[str, Sequence[str]] = {"region": [k[0] for k in keys]}
+        if self.by == "fuel":
+            names["fuel"] = [k[1] for k in keys]
         frame = long_frame(axis.labels[keep], names, {n: v[:, keep] for n, v in numbers.items()})
         expected, present = coverage.totals()
         return Result(
