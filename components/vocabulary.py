@@ -26,6 +26,7 @@ PAGES = {
     "prices": "Prices",
     "revenue": "Revenue",
     "stations": "Stations",
+    "transmission": "Transmission",
     "curtailment": "Curtailment",
     "trends": "Trends",
     "explorer": "Explorer",

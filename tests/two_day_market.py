@@ -19,6 +19,13 @@ UNITS = [
     ("BATT1", HOSTILE, "Store", "SA1", "battery", "battery", "bidirectional", 100.0, -60.0),
     ("PUMP1", "Up Hill", "Water", "NSW1", "pumps", "pumps", "load", 80.0, 30.0),
 ]
+# interconnector, flow, export limit, import limit, losses: constant as well; Heywood is full, Basslink in reverse.
+FLOWS = [
+    ("VIC1-NSW1", 300.0, 1200.0, -600.0, 12.0),
+    ("V-SA", 600.0, 600.0, -550.0, 24.0),
+    ("T-V-MNSP1", -400.0, 500.0, -400.0, 20.0),
+    ("NEW-LINK", 40.0, 80.0, -80.0, 1.0),
+]
 PRICES = {"NSW1": 100.0, "QLD1": 80.0, "SA1": -20.0, "TAS1": 60.0, "VIC1": 50.0}
 
 
@@ -35,7 +42,14 @@ def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "de
         pd.DataFrame({"time": halves, "region": r, "type": "MEASUREMENT", "mw": 20.0, "quality": 1.0, "minutes": 30})
         for r in REGIONS
     )
-    frames = {"scada": scada, "price": price, "region": region, "rooftop": rooftop}
+    flow = pd.concat(
+        pd.DataFrame({
+            "time": times, "interconnector": link, "mw": mw, "mw_target": mw, "losses": losses, "export_limit": export,
+            "import_limit": imports, "marginal_value": 0.0,
+        })
+        for link, mw, export, imports, losses in FLOWS
+    )  # fmt: skip
+    frames = {"scada": scada, "price": price, "region": region, "rooftop": rooftop, "flow": flow}
     if change is not None:
         change(frames)
     for frame in frames.values():

@@ -8,7 +8,7 @@ Used wherever flows of one moment (or means of a window) are shown::
 
 An arrow points where the power goes and is as wide as its power; its colour says how much of the limit in that direction is
 used (:data:`STEPS`), grey where that is not known. Beside it stand the link's name, its power and that limit. A link whose
-regions nobody knows (:data:`components.vocabulary.INTERCONNECTORS`) is not drawn: :func:`undrawn` names those.
+regions nobody knows (:func:`components.vocabulary.interconnector`) is not drawn: :func:`undrawn` names those.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from bokeh.models import Arrow, ColumnDataSource, HoverTool, LinearScale, Normal
 from components.charts import formats
 from components.charts.lean import FONT
 from components.charts.palette import Palette
-from components.metrics.links import utilisation
-from components.vocabulary import INTERCONNECTORS, REGIONS
+from components.metrics.links import AT_LIMIT, utilisation
+from components.vocabulary import REGIONS, interconnector
 
 PLACES = {"QLD1": (60.0, 92.0), "NSW1": (60.0, 60.0), "VIC1": (52.0, 29.0), "SA1": (11.0, 29.0), "TAS1": (55.0, 4.0)}
 """Where regions stand, on a plot of 100 x 100."""
-STEPS = ((0.98, "error", "at its limit"), (0.8, "warning", "80% or more"), (0.0, "accent", "below 80%"))
+STEPS = ((AT_LIMIT, "error", "at its limit"), (0.8, "warning", "80% or more"), (0.0, "accent", "below 80%"))
 """Share of the limit from which a colour of the palette stands, and what it means."""
 WIDEST_MW = 1500.0
 NODE = 0.25
@@ -71,7 +71,7 @@ class LinkFlow:
 
 def link_flow(link: str, mw: float, export_limit: float, import_limit: float) -> LinkFlow:
     """The flow of one link from AEMO's columns: target flow (MWFLOW) and limits, all positive from its first region [MW]."""
-    known = INTERCONNECTORS.get(link)
+    known = interconnector(link)
     used = float(utilisation(np.array([mw]), np.array([export_limit]), np.array([import_limit]))[0])
     limit = float("nan") if np.isnan(used) else (export_limit if mw >= 0 else -import_limit)
     names = (known.name, known.region_from, known.region_to) if known else (link, "", "")

@@ -64,6 +64,24 @@ def region(name: str, texts: Texts, page: str = "generation") -> str:
     return _href(page, texts, region=name)
 
 
+def batteries(named: Mapping[str, str], texts: Texts) -> str:
+    """Batteries of a station, unit or owner.
+
+    >>> batteries({"station": "Hornsdale Power Reserve"}, {"last": ["30d"]})
+    './batteries?last=30d&station=Hornsdale+Power+Reserve'
+    """
+    return _href("batteries", texts, **named)
+
+
+def interconnector(name: str, texts: Texts) -> str:
+    """An interconnector against its limits.
+
+    >>> interconnector("V-SA", {"last": ["7d"]})
+    './transmission?last=7d&interconnector=V-SA&view=limits'
+    """
+    return _href("transmission", texts, interconnector=name, view="limits")
+
+
 BY: dict[str, Callable[[str, Texts], str]] = {
     "station": station,
     "duid": unit,
@@ -71,6 +89,7 @@ BY: dict[str, Callable[[str, Texts], str]] = {
     "fuel": fuel,
     "fueltech": fueltech,
     "region": region,
+    "interconnector": interconnector,
 }
 """Column of an answer -> the link of its names, for tables whose grouping the visitor chooses."""
 

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from components.charts import formats
-from components.charts.flow_map import STEPS, FlowMap, link_flow, undrawn
+from components.charts.flow_map import STEPS, FlowMap, link_flow, step_colour, undrawn
+from components.dashboards import links
 from components.dashboards.answers import ANSWERS
 from components.dashboards.overview_block import Block
+from components.dashboards.parts import Legend
 from components.dashboards.shell import Card, figure
 from components.queries.base import Query
 from components.queries.flows import Flows
@@ -25,8 +27,8 @@ class FlowBlock(Block):
     """Flows against their limits."""
 
     def build(self) -> Sequence[Any]:
-        self.map = FlowMap(self.page.theme)
-        self.flow_card = self.card("Flows between regions", figure(self.map.figure))
+        self.map, self.names = FlowMap(self.page.theme), Legend()
+        self.flow_card = self.card("Flows between regions", figure(self.map.figure), self.names)
         return [self.flow_card.view]
 
     def charts(self) -> Sequence[Any]:
@@ -53,6 +55,10 @@ class FlowBlock(Block):
         prices = ANSWERS.ask(snapshot, RegionalPrices(**NEWEST)).frame
         second = {str(r): formats.price(float(p)) for r, p in zip(prices["region"], prices["price"], strict=True)}
         self.map.feed(flows, second)
+        self.names.entries = [
+            {"label": f.name, "colour": step_colour(f.used, self.page.theme), "href": links.interconnector(f.id, self.page.texts)}
+            for f in flows
+        ]  # fmt: skip
         others = [f"{f.name} {formats.power(f.mw)}" for f in undrawn(flows)]
         if frame.empty:
             self.flow_card.ready("prices alone: no flows have been stored")

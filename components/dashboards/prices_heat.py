@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,14 @@ MOST_DAYS, MOST_WEEKS = 400, 400
 TICKS = 12
 
 
-def heat_data(answer: Result, by: str) -> HeatData:
-    """An answer as panels of hours (rows) and days, weeks or months (columns), one panel for each region."""
+def heat_data(
+    answer: Result, by: str, value: str = "price", key: str = "region", labels: Mapping[str, str] = LABELS
+) -> HeatData:
+    """An answer as panels of hours (rows) and days, weeks or months (columns), one panel for each region (or other ``key``)."""
     frame = answer.frame
     times = pd.DatetimeIndex(frame["time"].unique())
-    regions = list(dict.fromkeys(frame["region"].astype(str)))
-    cells = frame["price"].to_numpy("float64").reshape(len(times), len(regions), HOURS)
+    regions = list(dict.fromkeys(frame[key].astype(str)))
+    cells = frame[value].to_numpy("float64").reshape(len(times), len(regions), HOURS)
     hours = [f"{h:02d}:00–{h + 1:02d}:00" for h in range(HOURS)]
     one_year = len(times) > 0 and times[0].year == times[-1].year
     if by == "month":
@@ -46,8 +48,24 @@ def heat_data(answer: Result, by: str) -> HeatData:
     if by == "day" and len(firsts) > 2:
         months = [f"{times[i]:%b}" + ("" if one_year else f" {times[i]:%Y}") for i in firsts]
         ticks = {float(firsts[k]): text for k, text in thin_labels(months, TICKS + 1).items()}
-    panels = {LABELS[r]: cells[:, i].T for i, r in enumerate(regions) if np.isfinite(cells[:, i]).any()}
+    panels = {labels[r]: cells[:, i].T for i, r in enumerate(regions) if np.isfinite(cells[:, i]).any()}
     return HeatData(panels, hours, names, {float(h): f"{h:02d}:00" for h in (0, 6, 12, 18)}, ticks)
+
+
+def cells_of(chosen: str, window: Window) -> str:
+    """What stands beside the hours: as chosen, or what suits the window where that is ``auto``.
+
+    Thousands of columns would be narrower than a pixel.
+    """
+    days = (window.end - window.start).days
+    if chosen == "auto":
+        return "day" if days <= MOST_DAYS else "week" if days <= MOST_WEEKS * 7 else "month"
+    return "week" if chosen == "day" and days > 4 * MOST_DAYS else chosen
+
+
+CELLS = Choice(
+    "What stands beside the hours", {"auto": "Auto", "day": "By day", "week": "By week", "month": "By month"}
+)
 
 
 class Heat(PriceView):
@@ -57,9 +75,7 @@ class Heat(PriceView):
     by_interval = False
     questions = (PriceHeat,)
     selects = {"agg": AGG}
-    choices = {
-        "cells": Choice("What stands beside the hours", {"auto": "Auto", "day": "By day", "week": "By week", "month": "By month"})
-    }  # fmt: skip
+    choices = {"cells": CELLS}
 
     def build(self) -> Sequence[Any]:
         self.map = HeatMap(
@@ -88,13 +104,7 @@ class Heat(PriceView):
 
     def question(self, window: Window) -> PriceHeat:
         """The heat map's question, with the cells that are chosen or suit the window."""
-        by = self.page.chosen("cells")
-        days = (window.end - window.start).days
-        if by == "auto":
-            by = "day" if days <= MOST_DAYS else "week" if days <= MOST_WEEKS * 7 else "month"
-        elif by == "day" and days > 4 * MOST_DAYS:
-            by = "week"  # thousands of columns would be narrower than a pixel
-        return self.over(window, PriceHeat, by=by)
+        return self.over(window, PriceHeat, by=cells_of(self.page.chosen("cells"), window))
 
     def draw(self, snapshot: Snapshot) -> None:
         window = self.window(snapshot)
@@ -118,4 +128,4 @@ class Heat(PriceView):
         ]
 
 
-__all__ = ["Heat", "heat_data"]
+__all__ = ["CELLS", "Heat", "cells_of", "heat_data"]

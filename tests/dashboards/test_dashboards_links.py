@@ -16,7 +16,7 @@ HOSTILE = 'A&B=1?#"><img src=x onerror=alert(1)>'
 def test_window_and_region_go_along_and_nothing_else(column):
     page, _, search = links.of(column, "wind" if "fuel" in column else "X", TEXTS).partition("?")
     texts = address.split(search)
-    assert page in ("./stations", "./generation")
+    assert page in ("./stations", "./generation", "./transmission")
     assert {n: texts[n] for n in ("last", "hour")} == {"last": ["30d"], "hour": ["17-20"]}
     assert "interval" not in texts
     assert texts["region"] == (["X"] if column == "region" else ["SA1"])
