@@ -18,8 +18,11 @@ from bokeh.models import ColumnDataSource, HoverTool, Line, Span, Step, VAreaSte
 from components.charts.budget import Thinned, thin_lines
 from components.charts.lean import TimePlot, close_steps, formatters, hover_of, milliseconds, tooltip
 from components.charts.palette import Palette
+from components.market_time import AXIS_LABEL
 from components.metrics.links import AT_LIMIT
 
+LEFT = 76
+"""Pixels left of the plot: room for thousands of MW below zero, so that charts above each other line up."""
 SERIES = ("mw", "mw_target", "export_limit", "import_limit", "utilisation")
 FLOWS = {"mw": "Metered flow", "mw_target": "Target flow"}
 
@@ -79,6 +82,7 @@ class LimitChart(TimePlot):
     def __init__(self, theme: Palette, *, height: int, title: str):
         super().__init__(theme, height=height, title=title, y_label="Flow (MW)")
         self.flow = "mw"
+        self.figure.min_border_left = LEFT
         names = (
             "t",
             "top",
@@ -120,10 +124,14 @@ class LimitChart(TimePlot):
             self.flow = flow
             self.line.glyph.y, self.full.glyph.y = flow, f"full_{flow}"
 
-    def resize(self, height: int) -> None:
-        """Another height, where more or fewer interconnectors share the page."""
+    def resize(self, height: int, *, x_label: bool) -> None:
+        """Another height, where more or fewer interconnectors share the page; ``x_label`` names the time axis."""
         if self.height != height:
             self.height = self.figure.height = height
+        words = AXIS_LABEL if x_label else None
+        if self.x_axis.axis_label != words:
+            self.x_axis.axis_label = words
+            self.figure.min_border_bottom = 52 if x_label else 34
 
     def recolour(self, theme: Palette) -> None:
         super().recolour(theme)

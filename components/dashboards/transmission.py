@@ -31,7 +31,7 @@ class TransmissionDashboard(Dashboard):
     views = (FlowMaps, Limits, FlowDuration, FlowPrices, RegionFlows, FlowHours)
 
     def build(self) -> Sequence[Any]:
-        self.chips = Chips(on_message=self._pressed)
+        self.chips = Chips(on_message=self._pressed, margin=0)
         return [self.chips]
 
     def draw(self, snapshot: Snapshot) -> None:
@@ -49,7 +49,7 @@ class TransmissionDashboard(Dashboard):
             }
             for link in offered
         ]  # fmt: skip
-        self.chips.param.update(chips=[whole, *each] if by_link and each else [], caption="Interconnectors")
+        self.chips.param.update(chips=[whole, *each], caption="Interconnectors", visible=by_link and bool(each))
 
     def change(self, *, passing: bool = False, **values: Any) -> None:
         """As on every page; another region lets go of interconnectors chosen by name."""

@@ -94,7 +94,7 @@ class Limits(LinkView):
             if link not in drawn:
                 card.empty(f"{name_of(link)} has no flows in {formats.window(window.start, window.end)}.")
                 continue
-            chart.resize(height)
+            chart.resize(height, x_label=len(shown) == 1)
             chart.place = self.page._place()
             chart.feed(drawn[link], flow=COLUMN[self.flow])
             more = f"{len(others)} more can be chosen above" if others and link == shown[-1] else ""

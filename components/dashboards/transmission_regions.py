@@ -55,7 +55,8 @@ class RegionFlows(LinkView):
     def notes(self) -> Sequence[str]:
         return [
             "AEMO's net interchange, in which a region's part of the losses counts as export. Energy each way is added up apart, "
-            "interval by interval. Over the five regions exports less imports are the losses of all interconnectors."
+            "interval by interval. Over the five regions exports less imports are the losses of all interconnectors (AEMO's own figures of the "
+            "two differ by a few per cent)."
         ]
 
     def regions(self) -> list[str]:

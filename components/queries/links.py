@@ -42,7 +42,7 @@ class LinkPeriod(PeriodQuery):
 class LinkLimit(LinkPeriod):
     """A question about time at the limit."""
 
-    at = param.Number(default=AT_LIMIT, bounds=(0.5, 1.0), doc=AT_DOC)
+    at = param.Number(default=AT_LIMIT, bounds=(0.1, 1.0), doc=AT_DOC)
 
 
 class LinkWindow(WindowQuery):
