@@ -18,6 +18,9 @@ _AFTER = re.compile(
 )
 
 
+_LISTING = re.compile(rb"parent directory|index of|directory listing", re.I)
+
+
 @dataclass(frozen=True)
 class Link:
     """One entry: its address as it must be asked for, its plain name, and what the listing tells of it."""
@@ -57,6 +60,15 @@ class _Reader(HTMLParser):
         self._text += data
         if self.found:
             self.found[-1][3] += data
+
+
+def says_it_lists(page: bytes) -> bool:
+    """Whether a page without entries is that of an empty folder, by the words that servers put on each of their listings.
+
+    >>> says_it_lists(b'<A HREF="/Reports/">[To Parent Directory]</A>'), says_it_lists(b"<h1>We will be back</h1>")
+    (True, False)
+    """
+    return _LISTING.search(page) is not None
 
 
 def read_listing(page: bytes, url: str, root: str) -> list[Link]:

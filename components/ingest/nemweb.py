@@ -25,7 +25,7 @@ from components.ingest.discover import (
 )
 from components.ingest.fetch import AbsentError, Fetcher, Limits
 from components.ingest.folder import FolderSource
-from components.ingest.listing import Link, read_listing
+from components.ingest.listing import Link, read_listing, says_it_lists
 from components.ingest.names import FileName, plain, read_name
 
 MOST_PAGES = 20_000
@@ -139,7 +139,9 @@ class WebSource:
             listing.unread.append(str(why))
             return []
         links = read_listing(body.data, url, self._root)
-        if all(k.folder for k in links):
+        if not links and not is_root and not says_it_lists(body.data):
+            listing.unread.append(f"{url} is no listing")  # e.g. a page of maintenance that comes with status 200
+        elif all(k.folder for k in links):
             self._kept[url] = (time.monotonic() + self._keep, links)
         return links
 

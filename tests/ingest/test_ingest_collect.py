@@ -230,6 +230,25 @@ def test_folders_are_listed_once_an_hour_files_every_round(market, site, tmp_pat
     assert site.asked["/Reports/Current/Dispatch_SCADA/"] == 3
 
 
+@pytest.mark.fault("SRC-4")
+def test_a_page_of_maintenance_instead_of_a_listing_is_neither_kept_nor_believed(market, site, tmp_path):
+    """The next round lists again, and nothing that was read is forgotten and read once more."""
+    lake, clock = Lake(tmp_path / "lake"), Clock("2025-03-03 00:10")
+    market.play_to(clock.at)
+    with collector(lake, site, clock, backfill_days=0) as at_work:
+        at_work.round()
+        known = len(json.loads((lake.root / "ledger.json").read_text())["files"])
+        clock.at += STEP
+        market.play_to(clock.at)
+        page = Fault(body=b"<html><body>We will be back</body></html>", headers={"Content-Type": "text/html"})
+        site.faults["/Reports/Current/DispatchIS_Reports/"].append(page)
+        assert at_work.round().newest == clock.at
+        assert len(json.loads((lake.root / "ledger.json").read_text())["files"]) == known + 1  # the SCADA file
+        again = at_work.round()
+        assert again.newest == clock.at + STEP
+        assert again.files == 1
+
+
 @pytest.mark.fault("SRC-8")
 def test_a_unit_that_nobody_knew_appears_by_itself(market, site, tmp_path):
     lake, clock = Lake(tmp_path / "lake"), Clock("2025-03-03 00:10")
