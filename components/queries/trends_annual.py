@@ -22,7 +22,7 @@ from components.vocabulary import FUELS, FUELTECHS
 YEARS = {"1y": "Calendar years", "fy": "Financial years (July–June)"}
 """Kinds of years -> label."""
 LAST_DOC = (
-    "Length up to the newest data, used where start and end are not given: all (everything there is), 5y, 24h ..."
+    "Length up to the newest midnight, used where start and end are not given: all (everything there is), 5y, 24h ..."
 )
 _OWN_HOURS = {ROOFTOP[0], *(fuel for fuel, _ in INTERCHANGE)}
 
@@ -32,6 +32,18 @@ class TrendQuery(PeriodQuery):
 
     page = "trends"
     last = Span(default="all", doc=LAST_DOC)
+
+    @property
+    def shown_interval(self) -> str | None:
+        return "1d"
+
+    @property
+    def grouping(self) -> str:
+        """Buckets that the window is cut into; the window itself ends at a midnight, within a year or month."""
+        return "1d"
+
+    def _window(self, snapshot: Snapshot) -> Window:
+        return replace(super()._window(snapshot), interval=self.grouping)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +103,7 @@ class AnnualEnergy(TrendQuery):
     )
 
     @property
-    def shown_interval(self) -> str | None:
+    def grouping(self) -> str:
         return str(self.year)
 
     def rows_at_most(self, snapshot: Snapshot) -> int:

@@ -122,7 +122,7 @@ class InService(TrendQuery):
     interval: Any = param.Selector(default="1M", objects=list(_INTERVALS), doc="Bucket length, a day at least.")
 
     @property
-    def shown_interval(self) -> str | None:
+    def grouping(self) -> str:
         return str(self.interval)
 
     def _axis(self, snapshot: Snapshot) -> Axis:

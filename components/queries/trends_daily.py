@@ -56,10 +56,6 @@ class DailyTrend(TrendQuery):
     )
     year: Any = param.Selector(default="1y", objects=list(YEARS), doc="Calendar years (1y) or financial years (fy).")
 
-    @property
-    def shown_interval(self) -> str | None:
-        return "1d"
-
     def rows_at_most(self, snapshot: Snapshot) -> int:
         return len(self._axis(snapshot, self.window(snapshot))) * len(regions_asked(self.region)) * len(self.series)
 

@@ -54,7 +54,7 @@ class Emissions(TrendQuery):
     interval: Any = param.Selector(default="1M", objects=list(_INTERVALS), doc="Bucket length, a month at least.")
 
     @property
-    def shown_interval(self) -> str | None:
+    def grouping(self) -> str:
         return str(self.interval)
 
     def _axis(self, snapshot: Snapshot) -> Axis:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 import param
 
-from components.market_time import INTERVALS, label_side
+from components.market_time import INTERVALS, Window, auto_interval, label_side
 from components.metrics.buckets import Axis, Means
 from components.metrics.penetration import Peaks
 from components.metrics.prices import demand_weighted
@@ -71,9 +72,13 @@ class Penetration(TrendQuery):
         default="1M", objects=["auto", *INTERVALS], doc="Bucket length; auto follows the window's length."
     )
 
+    def _window(self, snapshot: Snapshot) -> Window:
+        window = super()._window(snapshot)
+        return replace(window, interval=auto_interval(window.start, window.end)) if self.interval == "auto" else window
+
     @property
-    def shown_interval(self) -> str | None:
-        return None if self.interval == "auto" else str(self.interval)
+    def grouping(self) -> str:
+        return str(self.interval)
 
     def _axis(self, snapshot: Snapshot) -> Axis:
         return axis_of(snapshot, self.window(snapshot), "region")

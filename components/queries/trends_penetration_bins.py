@@ -39,8 +39,8 @@ class _Distribution(TrendQuery):
     )
 
     @property
-    def shown_interval(self) -> str | None:
-        return None if self.by == WHOLE else str(self.by)
+    def grouping(self) -> str:
+        return "1d" if self.by == WHOLE else str(self.by)
 
     def periods(self, snapshot: Snapshot) -> list[str]:
         """Names of the periods that can hold data."""
