@@ -27,6 +27,7 @@ PAGES = {
     "revenue": "Revenue",
     "stations": "Stations",
     "transmission": "Transmission",
+    "batteries": "Batteries",
     "curtailment": "Curtailment",
     "trends": "Trends",
     "explorer": "Explorer",

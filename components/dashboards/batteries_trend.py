@@ -111,9 +111,9 @@ class TrendView(BatteryView):
         if prices.present:
             self.price_card.ready(f"{span} · $/MWh: money over energy of the {step}")
         else:
-            self.price_card.empty("No price is known here.")
+            self.emptied(self.price_card, "No price is known here.")
         if not np.isfinite(result.frame["cycles_per_day"]).any():
-            self.cycle_card.empty("The storage of these batteries is not known.")
+            self.emptied(self.cycle_card, "The storage of these batteries is not known.")
             return
         self.cycles.show(
             cycles, ["Cycles"], {"Cycles": theme.fuels["battery"]}, y_label="Cycles a day", unit="a day", digits=2

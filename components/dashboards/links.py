@@ -68,7 +68,7 @@ def batteries(named: Mapping[str, str], texts: Texts) -> str:
     """Batteries of a station, unit or owner.
 
     >>> batteries({"station": "Hornsdale Power Reserve"}, {"last": ["30d"]})
-    './batteries?last=30d&station=Hornsdale+Power+Reserve'
+    './batteries?last=30d&station=Hornsdale%20Power%20Reserve'
     """
     return _href("batteries", texts, **named)
 

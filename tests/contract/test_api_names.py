@@ -140,6 +140,10 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
             "share_2h", "share_4h", "mw_days",
         },
     ),
+    "batteries/foresight-stats": (
+        {*WINDOW, "by", "region", "station", "duid", "owner"},
+        {"station", "duid", "region", "owner", "spread_2h", "spread_4h", "best_2h", "best_4h", "earned", "share_2h", "share_4h", "mw_days"},
+    ),
     "batteries/stored": ({*WINDOW, "interval", "region"}, {"time", "region", "stored_mwh", "generation_mw", "load_mw"}),
     "batteries/state-of-charge": (
         {*WINDOW, "interval", "by", "region", "station", "duid", "owner", "efficiency"},
