@@ -25,7 +25,6 @@ class _EveningQuery(PeriodQuery):
     """What the questions about the evening share."""
 
     page = "trends"
-    dataset = "region"
 
     last = Span(
         default="1y", doc="Length up to the newest midnight, used where start and end are not given: 1y, 30d ..."
