@@ -164,8 +164,9 @@ class WithFront(Sorting):
         self.prefix = application._prefix
         serve = self._serve(list(sockets), loop)
         thread = threading.Thread(target=lambda: asyncio.run(serve), name="api", daemon=True)
-        # Not before the pages' loop runs: the hook that opens the data comes between. Until then connections wait.
-        loop.add_callback(thread.start)
+        # Not before the data has been opened; until then connections wait. One process has opened it by now; of several,
+        # each does so in its loop's first round, behind what was asked of that loop before it started: this.
+        loop.add_callback(loop.add_callback, thread.start)
 
     async def _serve(self, sockets: Sequence[socket.socket], loop: IOLoop) -> None:
         from components.api import ROUTES

@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ import pytest
 import tornado.web
 from live_api import market
 from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 from tornado.websocket import WebSocketHandler, websocket_connect
 
@@ -170,6 +172,26 @@ def test_sockets_are_opened(served):
         return str(answer)
 
     assert asyncio.run(talk()) == "heard hello"
+
+
+def test_it_begins_when_the_loop_has_done_what_it_does_first(monkeypatch: pytest.MonkeyPatch):
+    """Each of several processes opens the data in its loop's first round, asked for after the server was made."""
+    order: list[str] = []
+    monkeypatch.setattr(threading, "Thread", lambda **_: SimpleNamespace(start=lambda: order.append("front")))
+
+    async def first_rounds() -> None:
+        application = tornado.web.Application([])
+        application._prefix = ""
+        server = Server(application)
+        server.add_sockets([])
+        IOLoop.current().add_callback(order.append, "data opened")
+        for _ in range(4):
+            await asyncio.sleep(0)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the front's coroutine is never begun
+        asyncio.run(first_rounds())
+    assert order == ["data opened", "front"]
 
 
 def test_where_visitors_log_in_or_speak_tls_one_loop_does_everything(monkeypatch: pytest.MonkeyPatch):
