@@ -17,7 +17,7 @@ import orjson
 import pandas as pd
 
 from components.api.limits import BATCH_ROWS
-from components.api.table import Column, Rows, Table, iso_times
+from components.api.table import Column, Flow, Rows, Table, iso_times
 from components.market_time import UTC_OFFSET
 from components.stopping import stop_if_unwanted
 
@@ -100,7 +100,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
 
 
-def csv_pieces(table: Table | Rows) -> Iterator[bytes]:
+def csv_pieces(table: Table | Rows | Flow) -> Iterator[bytes]:
     """The header line, then the rows in pieces."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -126,16 +126,16 @@ def _csv_cells(column: Column) -> pa.Array:
     return pa.array(np.array(cells, dtype=object)[codes], pa.string())
 
 
-def _pieces(table: Table | Rows) -> Iterator[Table]:
-    for offset in range(0, table.rows, BATCH_ROWS):
+def _pieces(table: Table | Rows | Flow) -> Iterator[Table]:
+    for piece in table.pieces(BATCH_ROWS):
         stop_if_unwanted()
-        yield table.cut(offset, BATCH_ROWS)
+        yield piece
 
 
 # -- Arrow and Parquet -------------------------------------------------------------------------------
 
 
-def arrow_schema(table: Table | Rows, meta: Mapping[str, Any]) -> pa.Schema:
+def arrow_schema(table: Table | Rows | Flow, meta: Mapping[str, Any]) -> pa.Schema:
     """The schema with each column's unit, and the answer's ``meta`` as JSON beside the usual entries."""
     import pyarrow as pa
 
@@ -200,7 +200,7 @@ class _Drain(io.RawIOBase):
         return piece
 
 
-def arrow_pieces(table: Table | Rows, meta: Mapping[str, Any]) -> Iterator[bytes]:
+def arrow_pieces(table: Table | Rows | Flow, meta: Mapping[str, Any]) -> Iterator[bytes]:
     """An Arrow IPC stream, a record batch at a time."""
     import pyarrow as pa
 
@@ -212,7 +212,7 @@ def arrow_pieces(table: Table | Rows, meta: Mapping[str, Any]) -> Iterator[bytes
     yield sink.take()
 
 
-def parquet_pieces(table: Table | Rows, meta: Mapping[str, Any]) -> Iterator[bytes]:
+def parquet_pieces(table: Table | Rows | Flow, meta: Mapping[str, Any]) -> Iterator[bytes]:
     """A Parquet file, a row group at a time."""
     import pyarrow.parquet as pq
 
@@ -224,7 +224,7 @@ def parquet_pieces(table: Table | Rows, meta: Mapping[str, Any]) -> Iterator[byt
     yield sink.take()
 
 
-def pieces(name: str, table: Table | Rows, meta: Mapping[str, Any]) -> Iterator[bytes]:
+def pieces(name: str, table: Table | Rows | Flow, meta: Mapping[str, Any]) -> Iterator[bytes]:
     """A file's bytes in pieces, in one of the formats other than JSON."""
     if name == "csv":
         return csv_pieces(table)

@@ -15,15 +15,15 @@ from components.api.envelope import Address
 from components.api.explain import explain
 from components.api.formats import FORMATS
 from components.api.health import now
-from components.api.limits import BUFFERED_VALUES, limits
+from components.api.limits import BATCH_ROWS, BUFFERED_VALUES, limits
 from components.api.neighbours import link_header, neighbours
 from components.api.plans import LONGEST_WORDS, Plan, plans
 from components.api.problems import ApiError, invalid, no_such_name
-from components.api.table import Rows, Table, rows, wide_table
+from components.api.table import Flow, Rows, Table, rows, wide_table
 from components.api.tags import digest, entity_tag
 from components.api.work import questions
 from components.errors import Problem, QueryError, UsageError
-from components.queries.base import Query, Result, known_names
+from components.queries.base import InPieces, Query, Result, known_names
 from components.queries.registry import LEAST_SCORE, likeness
 from components.store.snapshot import Snapshot
 
@@ -166,11 +166,18 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
     if way.explain:
         return explain(asked, snapshot, address)
     check_size(asked, snapshot, address)
-    result = question.run(snapshot)
-    wide = way.shape == "wide" and "time" in result.frame
-    whole: Table | Rows = wide_table(result) if wide else rows(result.frame, result.units)
-    large_file = way.format != "json" and whole.values > BUFFERED_VALUES and way.limit is None and not offset
-    shown = whole if large_file else whole.cut(offset, way.limit)  # a large file is made of pieces of the frame
+    in_pieces = _in_pieces(asked, snapshot, offset)
+    whole: Table | Rows | Flow
+    shown: Table | Rows | Flow
+    if in_pieces is not None:
+        result = in_pieces.head
+        whole = shown = Flow(rows(result.frame, result.units), in_pieces.rows, in_pieces.frames)
+    else:
+        result = question.run(snapshot)
+        wide = way.shape == "wide" and "time" in result.frame
+        whole = wide_table(result) if wide else rows(result.frame, result.units)
+        large_file = way.format != "json" and whole.values > BUFFERED_VALUES and way.limit is None and not offset
+        shown = whole if large_file else whole.cut(offset, way.limit)  # a large file is made of pieces of the frame
     if shown.values > budget(way.format):
         raise too_large(asked, snapshot, address, shown.values)
     following = None
@@ -189,6 +196,14 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
     return _file(way.format, shown, meta), headers
 
 
+def _in_pieces(asked: Asked, snapshot: Snapshot, offset: int) -> InPieces | None:
+    """A file that may be large, made of as many stretches of time as it takes; None where it is made at once."""
+    question, way = asked.question, asked.delivery
+    if way.format == "json" or way.shape == "wide" or way.limit is not None or offset:
+        return None
+    return question.in_pieces(snapshot, BATCH_ROWS) if values_at_most(question, snapshot) > BUFFERED_VALUES else None
+
+
 def most_like(word: str, names: Sequence[str]) -> str | None:
     """The name that answers a search for ``word`` best, None where none does."""
     scores = {name: likeness(word, name) for name in names}
@@ -196,7 +211,7 @@ def most_like(word: str, names: Sequence[str]) -> str | None:
     return best if best is not None and scores[best] >= LEAST_SCORE else None
 
 
-def _file(name: str, shown: Table | Rows, meta: dict[str, Any]) -> bytes | Iterator[bytes]:
+def _file(name: str, shown: Table | Rows | Flow, meta: dict[str, Any]) -> bytes | Iterator[bytes]:
     made = formats.pieces(name, shown, meta)
     return b"".join(made) if shown.values <= BUFFERED_VALUES else made
 
