@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,8 +71,14 @@ class ForesightView(BatteryView):
             "Best spread: the dearest two (four) hours of a day less the cheapest, any 5-minute intervals in any order, in the batteries' "
             "regions and weighted by their MW: one fill and one emptying a day, without losses, knowing the prices. Several cycles a day can "
             "earn more; earned is spot revenue, without ancillary services and contracts.",
-            "A day counts where the window has all of it and all its prices are known.",
+            "Whole days that the window touches; one counts where all its prices are known.",
         ]
+
+    def days(self, snapshot: Snapshot) -> Window:
+        """The whole days that the page's window touches."""
+        window = self.window(snapshot)
+        # The stamp 00:00 closes the day before.
+        return replace(window, start=window.start.floor("D"), end=window.end.ceil("D"))
 
     def asked(self, window: Window) -> BatteriesForesight:
         """The chosen batteries together, step by step."""
@@ -82,20 +89,20 @@ class ForesightView(BatteryView):
         return self.over(window, BatteriesForesightStats, by=[self.page.chosen("rows")], hour=[])
 
     def links(self, snapshot: Snapshot) -> Links:
-        window = self.window(snapshot)
+        window = self.days(snapshot)
         return [
             (self.chart_card, [("Best spread and earned", self.asked(window))]),
             (self.table_card, [("Best spread and earned, over the window", self.whole(window))]),
         ]
 
     def draw(self, snapshot: Snapshot) -> None:
-        window = self.window(snapshot)
+        window = self.days(snapshot)
         query = self.asked(window)
         result = ANSWERS.ask(snapshot, query)
         if result.frame.empty:
             self.emptied(
                 self.chart_card,
-                "The best spread is that of whole days: choose a window that has one with all its prices.",
+                "The best spread is that of whole days with all their prices, and there is none here.",
                 self.page.nearest_window(snapshot, "price", window),
             )
             self.table_card.hide()
