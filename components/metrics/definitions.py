@@ -230,6 +230,47 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("underlying_demand", "TOTALDEMAND + rooftop", "MW", "queries.demand.Demand"),
     Metric(
+        "annualised_energy",
+        "energy × 365 / days read; days are those of the region's fuel with the most readings (rooftop, interchange: their "
+        "own), so a cut year counts by what it has and a leap year by 365/366 of its energy",
+        "MWh",
+        "metrics.trends.annualised",
+    ),
+    Metric(
+        "trailing_mean",
+        "mean of a day's value and those of the days before it, as many as it is named after; missing where one of them is",
+        "",
+        "metrics.trends.trailing_mean",
+    ),
+    Metric(
+        "thermal_and_renewable",
+        "thermal: coal, gas, distillate; renewable: hydro, wind, solar, rooftop, bioenergy, known where rooftop is; storage "
+        "and interchange are in neither",
+        "MW",
+        "metrics.trends.group_power",
+    ),
+    Metric(
+        "penetration",
+        "(wind + solar + rooftop) / underlying demand of each 5-minute interval, missing where one of them is; of a bucket "
+        "the ratio of their energies",
+        "",
+        "metrics.penetration.penetration",
+    ),
+    Metric(
+        "evening_peak",
+        "average power between 17:00 and 22:00 NEM time; supply = all fuels + rooftop + imports − exports − charging − pumping, "
+        "residual = supply − underlying demand",
+        "MW",
+        "queries.evening_sums.evening",
+    ),
+    Metric(
+        "capacity_in_service",
+        "registered capacity of units from registration (or first reading, where earlier or unknown) to its end (or last "
+        "reading, where later; without an end, where the unit is silent for 31 days); units never read and loads left out",
+        "MW",
+        "queries.trends_capacity.in_service",
+    ),
+    Metric(
         "coverage", "5-minute readings present / expected over everything asked for", "", "queries.units.UnitCoverage"
     ),
 )

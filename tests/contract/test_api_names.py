@@ -233,6 +233,44 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "generation/renewable-share": ({*WINDOW, "interval", "region"}, {"time", "region", "share", "renewable_mw", "generation_mw"}),
     "status/coverage": (WINDOW, {"date", "dataset", "expected", "present"}),
+    "trends/annual": (
+        {*WINDOW, "region", "fuel", "by", "year", "interchange"},
+        {
+            "time", "period", "region", "fuel", "fueltech", "energy_mwh", "days", "annualised_mwh", "change_mwh", "share",
+            "year_share", "partial", "coverage",
+        },
+    ),
+    "trends/daily": (
+        {*WINDOW, "region", "series", "smooth", "year"},
+        {"time", "year", "day_of_year", "region", "series", "mw", "smoothed_mw"},
+    ),
+    "trends/penetration": (
+        {*WINDOW, "interval", "region"},
+        {
+            "time", "region", "penetration", "mean", "max", "max_time", "min", "min_time", "variable_mw", "underlying_mw",
+            "price", "hours",
+        },
+    ),
+    "trends/penetration/bins": (
+        {*WINDOW, "region", "by", "width"}, {"region", "period", "low", "high", "hours", "share", "price"},
+    ),
+    "trends/penetration/duration": ({*WINDOW, "region", "by", "steps"}, {"region", "period", "exceedance", "penetration"}),
+    "trends/evening": (
+        {*WINDOW, "region"},
+        {"region", "part", "mw", "mw_before", "change_mw", "share", "share_before", "coverage", "coverage_before"},
+    ),
+    "trends/evening/profile": ({*WINDOW, "region"}, {"region", "part", "time_of_day", "mw", "mw_before"}),
+    "trends/compare": (
+        {*WINDOW, "region", "other_start", "other_end", "interchange"},
+        {"region", "quantity", "fuel", "value", "other", "change", "change_share", "unit", "coverage", "coverage_other"},
+    ),
+    "trends/capacity": (
+        {*WINDOW, "interval", "region", "fuel"}, {"time", "region", "fuel", "capacity_mw", "units", "units_unknown"},
+    ),
+    "trends/emissions": (
+        {*WINDOW, "interval", "region", "by"},
+        {"time", "region", "fuel", "energy_mwh", "emissions_t", "intensity", "factor_coverage"},
+    ),
 }  # fmt: skip
 
 
