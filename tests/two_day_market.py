@@ -37,6 +37,12 @@ def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "de
     region = pd.concat(
         pd.DataFrame({"time": times, "region": r, "demand": 100.0, "net_interchange": 10.0}) for r in REGIONS
     )
+    windy = region["region"] == "SA1"  # its one wind farm gives 50 of the 70 MW that it could
+    region = region.assign(
+        ss_wind_uigf=np.where(windy, 70.0, 0.0), ss_wind_cleared=np.where(windy, 50.0, 0.0),
+        ss_solar_uigf=0.0, ss_solar_cleared=0.0,
+    )  # fmt: skip
+    farms = pd.DataFrame({"time": times, "duid": "WIND1", "uigf": 70.0, "cleared": 50.0, "semi_dispatch_cap": 1.0})
     halves = times[5::6]
     rooftop = pd.concat(
         pd.DataFrame({"time": halves, "region": r, "type": "MEASUREMENT", "mw": 20.0, "quality": 1.0, "minutes": 30})
@@ -49,7 +55,14 @@ def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "de
         })
         for link, mw, export, imports, losses in FLOWS
     )  # fmt: skip
-    frames = {"scada": scada, "price": price, "region": region, "rooftop": rooftop, "flow": flow}
+    frames = {
+        "scada": scada,
+        "price": price,
+        "region": region,
+        "rooftop": rooftop,
+        "flow": flow,
+        "semi_scheduled": farms,
+    }
     if change is not None:
         change(frames)
     for frame in frames.values():

@@ -37,7 +37,7 @@ def test_the_heat_map_is_what_is_missing_of_what_is_expected(monkeypatch, collec
     snapshot = market("hole", change=hole)
     serve(monkeypatch, snapshot)
     data = heat_data(CoverageByDay().run(snapshot))
-    assert list(data.rows) == ["Prices", "Regions", "Units", "Rooftop"]
+    assert list(data.rows) == ["Prices", "Regions", "Flows", "Units", "Rooftop", "Forecasts of farms"]
     assert data.panels[""][0].tolist() == [0, pytest.approx(100 * 72 / 1440)]
     assert np.nansum(data.panels[""][1:]) == 0
     page = StatusDashboard()
