@@ -47,12 +47,16 @@ def warm_up() -> None:
         from components.queries.figures import GenerationFigures
         from components.queries.generation import GenerationByFuel
         from components.queries.prices import RegionalPrices
+        from components.queries.trends_emissions import Emissions
+        from components.queries.trends_evening import EveningPeak
+        from components.queries.trends_penetration import Penetration
         from components.store import shared
 
         snapshot = shared.current()
         asked: list[Query] = []
         asked += [kind(region=r, last="all") for r in (["NEM"], []) for kind in (GenerationByFuel, GenerationFigures)]
         asked += [RegionalPrices(last="all", agg=agg) for agg in ("mean", "min", "max")] + [Demand(last="all")]
+        asked += [kind(region=["NEM"], last="all") for kind in (Penetration, EveningPeak, Emissions)]
         for query in asked:
             with suppress(DashboardError):
                 query.run(snapshot)

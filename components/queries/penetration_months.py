@@ -6,8 +6,10 @@ the month's frames and the registry are the same; only wind and solar farms of t
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,6 @@ import pandas as pd
 from components.market_time import Window
 from components.metrics.generation import sum_units, terms
 from components.metrics.penetration import penetration, variable_power
-from components.queries.monthly import remembered
 from components.queries.regional import STEP, aligned
 from components.queries.units import UnitTable, readings, unit_table
 from components.stopping import stop_if_unwanted
@@ -23,7 +24,11 @@ from components.store.snapshot import Chunk, Snapshot
 from components.vocabulary import LOAD, NEM, REGIONS
 
 DATASETS = ("region", "scada", "rooftop")
+MOST_MONTHS = 300
+"""Months of places remembered: 25 years of one place, five years of five; about 21 MB."""
 _FUELS = ("wind", "solar")
+_kept: OrderedDict[Hashable, np.ndarray] = OrderedDict()
+_lock = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +59,7 @@ def stretches(snapshot: Snapshot, place: str, window: Window) -> Iterator[Stretc
         if first >= last:
             continue
         stop_if_unwanted()
-        pair = remembered(_key(snapshot, place, chunk), lambda chunk=chunk: _month(snapshot, place, chunk))  # type: ignore[misc]
+        pair = _remembered(snapshot, place, chunk)
         times = chunk.origin + np.arange(first + 1, last + 1) * STEP
         variable, underlying = pair[0, first:last], pair[1, first:last]
         if window.calendar:
@@ -62,6 +67,21 @@ def stretches(snapshot: Snapshot, place: str, window: Window) -> Iterator[Stretc
             times, variable, underlying = times[counted], variable[counted], underlying[counted]
         if len(times):
             yield Stretch(times, variable, underlying)
+
+
+def _remembered(snapshot: Snapshot, place: str, chunk: Chunk) -> np.ndarray:
+    """Both series of a month; the months asked for last stay."""
+    key = _key(snapshot, place, chunk)
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    pair = _month(snapshot, place, chunk)
+    with _lock:
+        _kept[key] = pair
+        while len(_kept) > MOST_MONTHS:
+            _kept.popitem(last=False)
+    return pair
 
 
 def _key(snapshot: Snapshot, place: str, chunk: Chunk) -> Hashable:
