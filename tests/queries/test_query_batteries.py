@@ -119,6 +119,102 @@ def test_cycles_of_some_hours_count_days_not_hours(market):
     assert evening["discharge_mwh"] == whole["discharge_mwh"] == pytest.approx(20)
 
 
+STORES = (
+    {"duid": "NEW1", "station": "New", "region": "SA1", "fuel": "battery", "fueltech": "battery", "role": "bidirectional", "capacity_mw": 100.0, "storage_mwh": 200.0},
+    {"duid": "OLDG", "station": "Old", "region": "VIC1", "fuel": "battery", "fueltech": "battery_discharging", "capacity_mw": 30.0, "storage_mwh": 30.0},
+    {"duid": "OLDL", "station": "Old", "region": "VIC1", "fuel": "battery", "fueltech": "battery_charging", "role": "load", "capacity_mw": 25.0},
+)  # fmt: skip
+DAY = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-02")}
+
+
+def a_day(market, hours=24):
+    """NEW1: 100 MW out for an hour at $300, 60 MW in for two at −$10, nothing read after ``hours``. The old pair likewise: 30
+    MW out for an hour, 20 MW in for two."""
+    out, into = np.zeros(288), np.zeros(288)
+    out[0:12], into[24:48] = 1.0, 1.0
+    price = np.where(out > 0, 300.0, np.where(into > 0, -10.0, 50.0))
+    new = 100 * out - 60 * into
+    new[hours * 12 :] = np.nan
+    return market(
+        units=STORES, scada={"NEW1": new, "OLDG": 30 * out, "OLDL": 20 * into}, price={"SA1": price, "VIC1": price}
+    )
+
+
+def test_money_by_capacity_and_year(market):
+    """NEW1: 100 MWh out for $30,000, 120 MWh in for −$1,200: $31,200 a day. The pair: $9,000 + $400."""
+    found = rows(a_day(market), "station", **DAY)
+    new, old = found.loc["New"], found.loc["Old"]
+    assert (new["revenue"], old["revenue"]) == pytest.approx((31200, 9400))
+    assert new["revenue_per_mwh_year"] == pytest.approx(31200 / 200 * 365)
+    assert new["revenue_per_mw_year"] == pytest.approx(31200 / 100 * 365)
+    assert old["revenue_per_mwh_year"] == pytest.approx(9400 / 30 * 365)
+    assert old["revenue_per_mw_year"] == pytest.approx(9400 / 30 * 365)  # the capacity to discharge, once
+    fleet = rows(a_day(market), "region", region=["NEM"], **DAY).loc["NEM"]
+    assert fleet["revenue_per_mwh_year"] == pytest.approx((31200 + 9400) / 230 * 365)
+    assert fleet["revenue_per_mw_year"] == pytest.approx((31200 + 9400) / 130 * 365)
+
+
+def test_use_by_registered_and_by_reporting_hours(market):
+    """Read for twelve of 24 hours: 220 MWh moved of 2,400 registered and 1,200 reported; 100 MWh out of 1,200."""
+    new = rows(a_day(market, hours=12), "station", **DAY).loc["New"]
+    assert (new["registered_hours"], new["reporting_hours"]) == pytest.approx((24, 12))
+    assert new["utilisation_registered"] == pytest.approx(220 / 2400)
+    assert new["utilisation_reporting"] == pytest.approx(220 / 1200)
+    assert new["capacity_factor"] == pytest.approx(100 / 1200)
+    assert new["revenue_per_mw_year"] == pytest.approx(31200 / 100 / 0.5 * 365)  # a year of such half days' rate
+    old = rows(a_day(market), "station", **DAY).loc["Old"]
+    assert old["utilisation_registered"] == old["utilisation_reporting"] == pytest.approx((30 + 40) / (30 * 24))
+    assert old["registered_hours"] == 24  # of what discharges
+
+
+def test_registered_hours_begin_with_the_registration(market):
+    """Registered from noon, and nothing read before."""
+    units = [dict(STORES[0], registered_from=pd.Timestamp("2024-07-01T12:00"))]
+    scada = np.r_[np.full(144, np.nan), np.full(72, 50.0), np.full(72, np.nan)]
+    snapshot = market(units=units, scada={"NEW1": scada}, price={"SA1": np.full(288, 10.0)})
+    found = rows(snapshot, "station", **DAY).loc["New"]
+    assert (found["registered_hours"], found["reporting_hours"]) == (12, 6)
+    assert found["utilisation_registered"] == pytest.approx(50 * 6 / (100 * 12))
+    assert found["utilisation_reporting"] == pytest.approx(0.5)
+
+
+def test_a_round_trip_says_how_far_it_can_be_off(market):
+    found = rows(a_day(market), "station", **DAY)
+    assert found.loc["New", ["round_trip", "round_trip_margin"]].tolist() == pytest.approx([100 / 120, 200 / 120])
+    assert found.loc["Old", ["round_trip", "round_trip_margin"]].tolist() == pytest.approx([30 / 40, 30 / 40])
+
+
+def test_half_of_an_old_pair_has_no_money_by_capacity(market):
+    snapshot = a_day(market)
+    result = Batteries(**DAY, by=["duid"]).run(snapshot)
+    halves = result.frame.set_index("duid").loc[["OLDG", "OLDL"]]
+    named = ["revenue_per_mwh_year", "revenue_per_mw_year", "utilisation_registered", "utilisation_reporting"]
+    assert halves[named].isna().all().all()
+    assert halves.loc["OLDG", "capacity_factor"] == pytest.approx(1 / 24)
+    assert any("by=station" in note for note in result.notes)
+    alone = Batteries(**DAY, duid=["OLDG"]).run(snapshot)
+    assert alone.frame.set_index("station").loc["Old", named].isna().all()
+    whole = Batteries(**DAY).run(snapshot)
+    assert whole.frame[named].notna().all().all()
+    assert not any("by=station" in note for note in whole.notes)
+
+
+def test_a_pair_that_became_one_unit_at_midnight_is_one_store(market):
+    """Two days: the pair on the first, its successor of the same size on the second."""
+    new = dict(STORES[0], duid="OLD1", station="Old", region="VIC1", capacity_mw=30.0, storage_mwh=30.0)
+    nothing, hour = np.full(288, np.nan), np.r_[np.full(12, 30.0), np.zeros(276)]
+    snapshot = market(
+        units=[new, *STORES[1:]],
+        scada={"OLDG": np.r_[hour, nothing], "OLDL": np.r_[np.zeros(288), nothing], "OLD1": np.r_[nothing, hour]},
+        price={"VIC1": np.full(576, 100.0)},
+    )
+    both = {"start": DAY["start"], "end": pd.Timestamp("2024-07-03")}
+    found = rows(snapshot, "station", **both).loc["Old"]
+    assert found["cycles_per_day"] == pytest.approx(1.0)  # 60 MWh out of 30 MWh in two days
+    assert found["revenue_per_mwh_year"] == pytest.approx(6000 / 30 / 2 * 365)
+    assert found["revenue_per_mw_year"] == pytest.approx(6000 / 30 / 2 * 365)
+
+
 def test_nothing_to_answer(mixed):
     for by in ("station", "none"):
         assert len(Batteries(by=[by]).run(empty_snapshot()).frame) == 0
