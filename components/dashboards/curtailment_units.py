@@ -39,6 +39,8 @@ from components.store.snapshot import Snapshot
 MOST_BARS, MOST_ROWS = 15, 100
 GROUPS = {"duid": "By unit", "station": "By station", "owner": "By owner"}
 RANKS = {"energy": "Most energy", "rate": "Highest rate"}
+LEFT = {"duid": 92, "station": 190, "owner": 190}
+"""Room for the names beside the bars [px]."""
 LEAST_GWH = 0.1
 """Ranked by rate, a farm is there from this forecast energy on: a share of next to nothing says nothing [GWh]."""
 _NUMBERS: list[dict[str, Any]] = [
@@ -179,6 +181,7 @@ class CurtailedUnits(CurtailmentView):
             self.bars.relabel("Curtailed (% of forecast)", "% of forecast", 1)
         else:
             self.bars.relabel("Curtailed (GWh)", "GWh", 2)
+        self.bars.figure.min_border_left = LEFT[self.word]
         self.bars.feed(bar_data(values, ["economic", "network"]))
 
     def _row(self, r: dict[Any, Any], key: str) -> dict[str, Any]:

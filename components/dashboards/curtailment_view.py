@@ -19,10 +19,23 @@ from components.queries.curtailment import Curtailment
 from components.store.snapshot import Snapshot
 
 FUEL_LABELS = {"wind": "Wind", "solar": "Solar"}
-PARTS = {"economic": "economic", "network": "network"}
+
+
+class Part(Layer):
+    """A layer whose shade goes towards the card (above 0) or towards the colour of text (below)."""
+
+    def colour(self, theme: Palette) -> str:
+        own, goal, part = theme.fuels[self.fuel], theme.card if self.shade > 0 else theme.ink, abs(self.shade)
+        return "#" + "".join(
+            f"{round(int(own[i : i + 2], 16) * (1 - part) + int(goal[i : i + 2], 16) * part):02X}" for i in (1, 3, 5)
+        )
+
+
 LAYERS: dict[str, Layer] = {
-    f"{part}_{fuel}": Layer(f"{label}: {words}", fuel, shade)
-    for part, words, shade in (("cleared", "cleared", 0.62), ("economic", "curtailed, economic", 0.0), ("network", "curtailed, network", -0.45))
+    f"{part}_{fuel}": Part(f"{label}: {words}", fuel, shade)
+    for part, words, shade in (
+        ("cleared", "cleared", 0.6), ("economic", "curtailed, economic", 0.0), ("network", "curtailed, network", -0.5),
+    )
     for fuel, label in FUEL_LABELS.items()
 }  # fmt: skip
 """What a farm's forecast parts into, from zero outwards."""

@@ -8,6 +8,7 @@ from components.dashboards.prices_capture import Capture
 from components.dashboards.prices_cumulative import Cumulative
 from components.dashboards.prices_day import TimeOfDay
 from components.dashboards.prices_events import Events
+from components.dashboards.prices_fcas import Fcas
 from components.dashboards.prices_heat import Heat
 from components.dashboards.prices_over_time import OverTime
 from components.dashboards.prices_spread import Spread
@@ -15,11 +16,11 @@ from components.queries.prices import PriceStats, RegionalPrices
 
 
 class PricesDashboard(Dashboard):
-    """Prices of any regions: over time, in bands, by hour, against each other, as events."""
+    """Prices of any regions: over time, in bands, by hour, against each other, as events, for frequency control."""
 
     slug = "prices"
     title = "Prices"
     questions = (RegionalPrices, PriceStats)
     fixed = Dashboard.fixed - {"agg"}
     many_regions = True
-    views = (OverTime, Bands, Heat, TimeOfDay, Capture, Spread, Events, Cumulative)
+    views = (OverTime, Bands, Heat, TimeOfDay, Capture, Spread, Events, Cumulative, Fcas)

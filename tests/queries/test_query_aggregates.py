@@ -9,6 +9,7 @@ from components.queries.demand import Demand
 from components.queries.flows import Flows
 from components.queries.generation import GenerationByFuel
 from components.queries.prices import FCAS, RegionalPrices
+from components.queries.prices_fcas import FcasPrices
 from components.queries.revenue import Revenue
 from components.queries.stations import StationOutput
 from components.store.snapshot import Snapshot
@@ -114,6 +115,16 @@ def test_a_market_without_prices_has_no_rows(reserves):
 def test_reserves_have_no_price_of_the_whole_market(reserves):
     with pytest.raises(QueryError, match="none for the NEM"):
         RegionalPrices(region=["NEM"], market="lowerreg").run(reserves)
+
+
+def test_reserves_in_sum(reserves):
+    result = FcasPrices(start=HOUR["start"], end=HOUR["end"]).run(reserves)
+    row = result.frame[result.frame["market"].astype(str) == "raise6sec"].iloc[0]
+    assert (row["region"], row["mean"], row["min"], row["max"]) == ("SA1", 5.5, 0, 11)
+    assert row["coverage"] == 1
+    assert row["hours_above_300"] == 0
+    assert "lower1sec" not in set(result.frame["market"].astype(str)), "a market without prices has no row"
+    assert set(result.units.values()) == {"$/MW/h", "h", ""}
 
 
 def test_all_ten_markets_are_offered():

@@ -42,6 +42,8 @@ _HIGH, _MORE = 0.9, 0.6
 _SLOW = ((20 * 288, 1.0), (5 * 288, 0.8))
 _FAST = ((72, 0.55), (18, 0.5), (4, 0.4), (1, 0.45))
 FCAS = tuple(f"{side}{service}" for side in ("raise", "lower") for service in ("1sec", "6sec", "60sec", "5min", "reg"))
+VERY_FAST = np.datetime64("2023-10-09T13:00", "us")
+"""Until here there were no 1-second markets."""
 _FCAS_LEVEL = {
     "raise1sec": 0.4, "raise6sec": 2.2, "raise60sec": 1.1, "raise5min": 0.6, "raisereg": 6.5,
     "lower1sec": 0.1, "lower6sec": 0.5, "lower60sec": 0.5, "lower5min": 0.3, "lowerreg": 3.5,

@@ -81,7 +81,8 @@ def _price(result: MonthResult, seed: int, part: slice) -> pd.DataFrame:
         dear = [
             prices.fcas_price(seed, service, r, energy=energy[i], grid=grid, cap=cap) for i, r in enumerate(REGIONS)
         ]
-        fields[f"{service}_rrp"] = np.rint(np.array(dear) * 100) / 100
+        known = (grid.times > prices.VERY_FAST) | (not service.endswith("1sec"))
+        fields[f"{service}_rrp"] = np.where(known, np.rint(np.array(dear) * 100) / 100, np.nan)
     return _table(wide.grid.times[now], "region", REGIONS, fields, DISPATCH_CHANGED)
 
 
