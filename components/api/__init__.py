@@ -36,7 +36,7 @@ _DOCUMENT_HANDLERS: dict[str, tuple[type[ApiHandler], dict[str, Any]]] = {
     "health": (HealthHandler, {}),
     "predispatch": (ContextDocument, {"make": predispatch}),
     "notices": (ContextDocument, {"make": notices}),
-    "feed.json": (SnapshotDocument, {"make": json_feed}),
+    "feed.json": (SnapshotDocument, {"make": json_feed, "absolute": True}),
     "ready": (ReadyHandler, {}),
     "openapi.json": (OpenApiHandler, {}),
     "docs": (DocsHandler, {}),

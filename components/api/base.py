@@ -30,8 +30,10 @@ import pandas as pd
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
+from components import config
 from components.api import data
 from components.api.cache import Answer, answers
+from components.api.clients import scheme_of
 from components.api.compression import ENCODINGS, compressed, compressed_pieces
 from components.api.draining import drain
 from components.api.flights import Flights
@@ -183,6 +185,20 @@ class ApiHandler(RequestHandler):
             return ""
         found = re.match(r"(.*?)/api(?:/|$)", self.request.path)
         return found[1] if found else ""
+
+    @property
+    def site(self) -> str:
+        """``root`` with scheme and host in front where the host asked for is one that this server is known by, else ``root``.
+
+        What a client merely claims never gets into an answer that others may be given as well.
+        """
+        known = {*config.active().server.allow_websocket_origin, *getattr(self.application, "websocket_origins", ())}
+        if self.request.host not in known:
+            return self.root
+        forwarded = self.request.headers.get("X-Forwarded-Proto")
+        trusted = limits().trusted_proxies
+        scheme = scheme_of(self.request.protocol, self.request.remote_ip or "", forwarded, trusted)
+        return f"{scheme}://{self.request.host}{self.root}"
 
     async def snapshot(self) -> Snapshot:
         """The newest version, taken once per request."""

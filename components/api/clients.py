@@ -40,6 +40,17 @@ def client_of(peer: str, forwarded: str | None, trusted: Sequence[str]) -> IPv4A
     return client
 
 
+def scheme_of(own: str, peer: str, forwarded: str | None, trusted: Sequence[str]) -> str:
+    """How the client speaks to the site: as a trusted proxy says (``X-Forwarded-Proto``), else as it speaks to this server.
+
+    >>> scheme_of("http", "127.0.0.1", "https", ["127.0.0.1"]), scheme_of("http", "203.0.113.9", "https", ["127.0.0.1"])
+    ('https', 'http')
+    """
+    said, address = (forwarded or "").strip().lower(), _parsed(peer)
+    believed = address is not None and any(address in ip_network(t, strict=False) for t in trusted)
+    return said if believed and said in ("http", "https") else own
+
+
 def counted_as(client: IPv4Address | IPv6Address) -> str:
     """The name a client's requests are counted under.
 

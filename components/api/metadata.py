@@ -79,16 +79,19 @@ def metadata(snapshot: Snapshot, root: str) -> dict[str, Any]:
 
 
 class SnapshotDocument(ApiHandler):
-    """A document made of the snapshot alone: no parameters, JSON only."""
+    """A document made of the snapshot alone: no parameters, JSON only.
 
-    def initialize(self, make: Any) -> None:
-        self.make = make
+    ``absolute``: its addresses name the host, where that is known; a feed is read far from here.
+    """
+
+    def initialize(self, make: Any, absolute: bool = False) -> None:
+        self.make, self.absolute = make, absolute
 
     async def answer(self, *path: str | None) -> None:
         self.no_parameters()
         snapshot = await self.snapshot()
-        root = self.root
-        etag = entity_tag(snapshot.version, self.make.__name__)
+        root = self.site if self.absolute else self.root
+        etag = entity_tag(snapshot.version, self.make.__name__, root)
         if self.unchanged(etag, keeping.live("price", snapshot.last("price"), now()), snapshot.published):
             return
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from components.api import base
 from components.api.feed import json_feed, value_words
 from components.store.snapshot import Snapshot, empty_snapshot
 from components.vocabulary import REGIONS
@@ -25,6 +26,23 @@ def test_alerts_and_records_are_items(live):
     dates = [item["date_published"] for item in feed["items"]]
     assert dates == sorted(dates, reverse=True)
     assert value_words(0.745, "") == "74.5%"
+
+
+def test_addresses_name_the_host_only_where_it_is_known(live, monkeypatch):
+    from components import config
+
+    settings = config.Settings(server=config.ServerSettings(allow_websocket_origin=("nem.example.org",)))
+    monkeypatch.setattr(config, "active", lambda: settings)
+
+    def home(**headers: str) -> str:
+        return live.client.get("/api/feed.json", headers=headers).json()["home_page_url"]
+
+    assert home(Host="nem.example.org") == "http://nem.example.org/overview"
+    assert home(Host="evil.example.org") == "/overview"  # nothing that a client made up
+    assert home(Host="nem.example.org", **{"X-Forwarded-Proto": "https"}) == "http://nem.example.org/overview"
+    trusting = config.Settings(server=settings.server, api=config.ApiSettings(trusted_proxies=("127.0.0.1",)))
+    monkeypatch.setattr(base, "limits", lambda: trusting.api)
+    assert home(Host="nem.example.org", **{"X-Forwarded-Proto": "https"}) == "https://nem.example.org/overview"
 
 
 def test_the_feed_is_served_and_empty_without_data(live):

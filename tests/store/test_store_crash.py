@@ -227,11 +227,12 @@ def test_the_lock_names_its_holder_and_ends_with_it_even_where_the_holder_left_w
 
 
 @pytest.mark.fault("STO-5")
-def test_every_reader_during_many_publications_sees_one_whole_version(published, place):
+@pytest.mark.parametrize("count", [30, pytest.param(200, marks=pytest.mark.long)])
+def test_every_reader_during_many_publications_sees_one_whole_version(published, place, count):
     lake = copy_of(published, place / "data")
     publisher = os.fork()
     if publisher == 0:
-        for value in range(4, 34):
+        for value in range(4, 4 + count):
             publish_market(lake, float(value))
         os._exit(0)
     seen: list[float] = []
@@ -241,7 +242,7 @@ def test_every_reader_during_many_publications_sees_one_whole_version(published,
         seen.append(value_of(snapshot))
     assert seen == sorted(seen)
     assert len(set(seen)) > 3
-    assert value_of(open_snapshot(lake)) == 33.0
+    assert value_of(open_snapshot(lake)) == 3.0 + count
 
 
 @pytest.mark.fault("STO-5")
