@@ -14,7 +14,7 @@ from components.dashboards.answers import ANSWERS
 from components.dashboards.parts import Ledger, Legend
 from components.dashboards.series import column, steps_of
 from components.dashboards.shell import Card, figure
-from components.dashboards.trends_view import GROUP_LABELS, SMOOTH_LABELS, YEAR, TrendView, head, number_cell
+from components.dashboards.trends_view import GROUP_LABELS, SMOOTH, SMOOTH_LABELS, YEAR, TrendView, head, number_cell
 from components.dashboards.view import Choice
 from components.metrics.trends import GROUPS, days_ahead
 from components.queries.base import Query, Result
@@ -34,7 +34,7 @@ class YearOverYear(TrendView):
 
     slug, label, help = "days", "Year over year", "Each year over the last, by day of the year"
     questions = (DailyTrend,)
-    selects = YEAR | {"smooth": SMOOTH_LABELS}
+    selects = YEAR | SMOOTH
     choices = {"show": Choice("Whose power is drawn", WATCHED)}
 
     def build(self) -> Sequence[Any]:
@@ -93,7 +93,7 @@ class Mix(TrendView):
 
     slug, label, help = "mix", "Thermal & renewable", "Thermal against renewable power over time"
     questions = (DailyTrend,)
-    selects = YEAR | {"smooth": SMOOTH_LABELS}
+    selects = YEAR | SMOOTH
 
     def build(self) -> Sequence[Any]:
         self.lines = LineChart(

@@ -15,6 +15,7 @@ from components.dashboards.answers import ANSWERS
 from components.dashboards.parts import Ledger, Legend
 from components.dashboards.shell import Card, figure, row
 from components.dashboards.trends_view import TrendView, change_words, fuel_order, head, number_cell
+from components.dashboards.view import Choice
 from components.queries.base import Query, Result
 from components.queries.evening_sums import RESIDUAL, SUPPLY, TOTALS, UNDERLYING
 from components.queries.trends_evening import EveningPeak, EveningProfile
@@ -24,11 +25,16 @@ from components.vocabulary import FUELS
 TOTAL_LABELS = {SUPPLY: "Supply", UNDERLYING: "Underlying demand", RESIDUAL: "Residual (losses, unread units)"}
 
 
+HALF_HOURS = {"now": "Half hours now", "before": "Half hours a year before", "change": "Change of half hours"}
+"""Choice -> label."""
+
+
 class EveningView(TrendView):
     """Fuels of the evening, now and a year before."""
 
     slug, label, help = "evening", "Evening peak", "What supplied 17:00 to 22:00, and what a year before"
     questions = (EveningPeak, EveningProfile)
+    choices = {"halfhours": Choice("What the half hours show", HALF_HOURS)}
 
     def build(self) -> Sequence[Any]:
         theme = self.page.theme
@@ -112,8 +118,9 @@ class EveningView(TrendView):
         self.ledger.total = [self._row(t, rows[t]) for t in TOTALS if t in rows]
         self.table_card.ready(f"{span} {against.removesuffix(' (faint)')}", heading=f"Change by fuel · {self.name()}")
         self._shape(ANSWERS.ask(snapshot, self.profile()), order)
+        shown = {"now": span, "before": then, "change": f"{span} minus {then}"}[self.page.chosen("halfhours")]
         self.shape_card.ready(
-            f"{span} · labelled by the begin of the half hour", heading=f"{hours} by half hour · {self.name()}"
+            f"{shown} · labelled by the begin of the half hour", heading=f"{hours} by half hour · {self.name()}"
         )
 
     @staticmethod
@@ -143,10 +150,14 @@ class EveningView(TrendView):
         return {"key": part, "cells": [name, *cells]}
 
     def _shape(self, result: Result, order: Sequence[str]) -> None:
+        """Half hours of now, of a year before, or their difference."""
+        chosen = self.page.chosen("halfhours")
         values: dict[str, dict[str, float]] = {}
         for r in result.frame.to_dict("records"):
             if r["part"] in FUELS:
-                values.setdefault(str(r["time_of_day"]), {})[str(r["part"])] = float(r["mw"])
+                now, before = float(r["mw"]), float(r["mw_before"])
+                shown = {"now": now, "before": before, "change": now - before}[chosen]
+                values.setdefault(str(r["time_of_day"]), {})[str(r["part"])] = shown
         self.shape.feed(bar_data(values, [f for f in FUELS if f in order]))
         theme = self.page.theme
         self.legend.entries = [{"label": FUELS[f].label, "colour": theme.fuels[f]} for f in order]

@@ -17,10 +17,12 @@ from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, NEM, REGION_NAMES
 
 Q = TypeVar("Q", bound=PeriodQuery)
-YEAR = {"year": YEARS}
+YEAR = {"year": {name: label.partition(" (")[0] for name, label in YEARS.items()}}
 """The control of the kind of years."""
 SMOOTH_LABELS = {name: "Each day" if days == 1 else f"{days}-day mean, trailing" for name, days in SMOOTHINGS.items()}
 """Smoothing -> what it does, in days."""
+SMOOTH = {"smooth": {name: label.removesuffix(", trailing") for name, label in SMOOTH_LABELS.items()}}
+"""The control of the smoothing; cards say that it trails."""
 GROUP_LABELS = {"renewable": "Renewable", "thermal": "Thermal"}
 
 
@@ -89,5 +91,5 @@ def fuel_order(names: Sequence[str] | Mapping[str, Any]) -> list[str]:
 
 
 __all__ = [
-    "GROUP_LABELS", "SMOOTH_LABELS", "YEAR", "TrendView", "change_words", "fuel_order", "head", "number_cell",
+    "GROUP_LABELS", "SMOOTH", "SMOOTH_LABELS", "YEAR", "TrendView", "change_words", "fuel_order", "head", "number_cell",
 ]  # fmt: skip

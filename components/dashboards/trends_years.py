@@ -37,7 +37,11 @@ class ByYear(TrendView):
     slug, label, help = "years", "By year", "Energy of each fuel, year by year"
     questions = (AnnualEnergy,)
     selects = YEAR
-    choices = {"measure": Choice("What is drawn", {k: m[1] for k, m in MEASURES.items()})}
+    choices = {
+        "measure": Choice(
+            "What is drawn", {"annualised": "Annualised", "energy": "Energy read", "share": "Share of supply"}
+        )
+    }
 
     def build(self) -> Sequence[Any]:
         names = {f: fuel.label for f, fuel in FUELS.items()}
