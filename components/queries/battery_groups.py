@@ -69,36 +69,40 @@ class Stores:
     """What belongs together: the halves of an old pair, and which units have a capacity that their money is set against.
 
     ``with_mwh``, ``with_mw`` (rows,) bool: the storage (the generating capacity) behind a unit is known; of a charging
-    half that of the discharging one of its station.
+    half that of the discharging one of its station. A charging half whose station has no other counts always: its cost
+    belongs to someone of its group.
     """
 
     def __init__(self, table: UnitTable, chosen: np.ndarray):
         self.table = table
-        load = table.role == LOAD
-        self.pair: dict[str, tuple[set[int], set[int]]] = {}
-        for row in np.flatnonzero(chosen | (load & np.isin(table.fuel, KINDS))).tolist():
-            sides = self.pair.setdefault(table.station[row], (set(), set()))
-            if table.role[row] == GENERATOR:
-                sides[0].add(row)
-            elif load[row]:
-                sides[1].add(row)
-        self.with_mwh = self._known(table.storage_mwh > 0, load)
-        self.with_mw = self._known(table.capacity_mw > 0, load)
+        battery = chosen | _batteries(table)
+        self._takes = battery & (table.role == LOAD)
+        self._gives = battery & (table.role == GENERATOR)
+        single = set(table.station[self._gives]) ^ set(table.station[self._takes])
+        alone = np.isin(table.station, list(single))
+        # A battery that is registered as a generator may charge under the same DUID, unless it is called a half.
+        self._orphan = alone & (self._takes | (self._gives & (table.fueltech == "battery_discharging")))
+        self._paired = (self._gives | self._takes) & ~alone
+        self.with_mwh = self._known(battery & (table.storage_mwh > 0))
+        self.with_mw = self._known(battery & (table.capacity_mw > 0))
 
-    def _known(self, known: np.ndarray, load: np.ndarray) -> np.ndarray:
-        behind = set(self.table.station[known & ~load & np.isin(self.table.fuel, KINDS)])
-        return np.where(load, np.isin(self.table.station, list(behind)), known)
+    def _known(self, known: np.ndarray) -> np.ndarray:
+        table = self.table
+        behind = np.isin(table.station, list(set(table.station[known & ~self._takes])))
+        alone = ~np.isin(table.station, list(set(table.station[_batteries(table) & ~self._takes])))
+        return np.where(self._takes, behind | alone, known)
 
     def torn(self, rows: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
         """Groups (count,) bool that hold one half of an old pair without the other, given the rows that have readings."""
         out = np.zeros(count, bool)
-        held: dict[tuple[int, str], set[int]] = {}
-        for row, code in zip(rows.tolist(), codes.tolist(), strict=True):
-            held.setdefault((code, self.table.station[row]), set()).add(row)
-        for (code, station), mine in held.items():
-            gives, takes = self.pair.get(station, (set(), set()))
-            if gives and takes and bool(mine & gives) != bool(mine & takes):
-                out[code] = True
+        # Halves whose stations do not tell whose they are find each other within their group.
+        names = np.where(self._orphan[rows], "", self.table.station[rows].astype(str))
+        sides: dict[tuple[int, str], set[bool]] = {}
+        half = (self._orphan | self._paired)[rows]
+        for row, code, name in zip(rows[half].tolist(), codes[half].tolist(), names[half].tolist(), strict=True):
+            sides.setdefault((code, name), set()).add(bool(self._takes[row]))
+        for (code, _), found in sides.items():
+            out[code] |= len(found) == 1
         return out
 
 

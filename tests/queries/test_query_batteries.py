@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from battery_market import DAY, STORES, a_day
 
 from components.errors import QueryError
 from components.queries.batteries import Batteries
@@ -119,27 +120,6 @@ def test_cycles_of_some_hours_count_days_not_hours(market):
     assert evening["discharge_mwh"] == whole["discharge_mwh"] == pytest.approx(20)
 
 
-STORES = (
-    {"duid": "NEW1", "station": "New", "region": "SA1", "fuel": "battery", "fueltech": "battery", "role": "bidirectional", "capacity_mw": 100.0, "storage_mwh": 200.0},
-    {"duid": "OLDG", "station": "Old", "region": "VIC1", "fuel": "battery", "fueltech": "battery_discharging", "capacity_mw": 30.0, "storage_mwh": 30.0},
-    {"duid": "OLDL", "station": "Old", "region": "VIC1", "fuel": "battery", "fueltech": "battery_charging", "role": "load", "capacity_mw": 25.0},
-)  # fmt: skip
-DAY = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-02")}
-
-
-def a_day(market, hours=24):
-    """NEW1: 100 MW out for an hour at $300, 60 MW in for two at −$10, nothing read after ``hours``. The old pair likewise: 30
-    MW out for an hour, 20 MW in for two."""
-    out, into = np.zeros(288), np.zeros(288)
-    out[0:12], into[24:48] = 1.0, 1.0
-    price = np.where(out > 0, 300.0, np.where(into > 0, -10.0, 50.0))
-    new = 100 * out - 60 * into
-    new[hours * 12 :] = np.nan
-    return market(
-        units=STORES, scada={"NEW1": new, "OLDG": 30 * out, "OLDL": 20 * into}, price={"SA1": price, "VIC1": price}
-    )
-
-
 def test_money_by_capacity_and_year(market):
     """NEW1: 100 MWh out for $30,000, 120 MWh in for −$1,200: $31,200 a day. The pair: $9,000 + $400."""
     found = rows(a_day(market), "station", **DAY)
@@ -197,6 +177,19 @@ def test_half_of_an_old_pair_has_no_money_by_capacity(market):
     whole = Batteries(**DAY).run(snapshot)
     assert whole.frame[named].notna().all().all()
     assert not any("by=station" in note for note in whole.notes)
+
+
+def test_halves_of_different_stations_find_each_other_in_their_region(market):
+    """An import that calls every half a station of its own: the region pays what its loads paid, a half alone is unknown."""
+    units = [dict(STORES[1], station="VIC1 discharging"), dict(STORES[2], station="VIC1 charging")]
+    hour = np.r_[np.full(12, 30.0), np.zeros(276)]
+    snapshot = market(units=units, scada={"OLDG": hour, "OLDL": hour}, price={"VIC1": np.full(288, 100.0)})
+    region = rows(snapshot, "region", **DAY).loc["VIC1"]
+    assert region["revenue"] == pytest.approx(0)
+    assert region["revenue_per_mw_year"] == pytest.approx(0)
+    assert region["utilisation_reporting"] == pytest.approx(60 / (30 * 24))
+    halves = rows(snapshot, "station", **DAY)
+    assert halves[["revenue_per_mw_year", "utilisation_reporting"]].isna().all().all()
 
 
 def test_a_pair_that_became_one_unit_at_midnight_is_one_store(market):
