@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
-from components.api.limits import BATCH_ROWS
+from components.api.limits import BATCH_ROWS, PIECE_ROWS
 from components.api.table import Column, Flow, Rows, Table, iso_times
 from components.market_time import UTC_OFFSET
 from components.stopping import stop_if_unwanted
@@ -106,7 +106,7 @@ def csv_pieces(table: Table | Rows | Flow) -> Iterator[bytes]:
     import pyarrow.compute as pc
 
     yield (",".join(_quoted(str(harmless(c.name))) for c in table.cut(0, 0).columns) + "\r\n").encode()
-    for piece in _pieces(table):
+    for piece in _pieces(table, PIECE_ROWS):
         columns = [_csv_cells(c) for c in piece.columns]
         lines = pc.binary_join_element_wise(*columns, ",", null_handling="replace", null_replacement="")
         whole = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines), "\r\n")
@@ -126,8 +126,8 @@ def _csv_cells(column: Column) -> pa.Array:
     return pa.array(np.array(cells, dtype=object)[codes], pa.string())
 
 
-def _pieces(table: Table | Rows | Flow) -> Iterator[Table]:
-    for piece in table.pieces(BATCH_ROWS):
+def _pieces(table: Table | Rows | Flow, size: int) -> Iterator[Table]:
+    for piece in table.pieces(size):
         stop_if_unwanted()
         yield piece
 
@@ -206,7 +206,7 @@ def arrow_pieces(table: Table | Rows | Flow, meta: Mapping[str, Any]) -> Iterato
 
     schema, sink = arrow_schema(table, meta), _Drain()
     with pa.ipc.new_stream(sink, schema) as writer:
-        for piece in _pieces(table):
+        for piece in _pieces(table, BATCH_ROWS):
             writer.write_batch(_batch(piece, schema))
             yield sink.take()
     yield sink.take()
@@ -218,7 +218,7 @@ def parquet_pieces(table: Table | Rows | Flow, meta: Mapping[str, Any]) -> Itera
 
     schema, sink = arrow_schema(table, meta), _Drain()
     with pq.ParquetWriter(sink, schema, compression="zstd", write_page_checksum=True) as writer:
-        for piece in _pieces(table):
+        for piece in _pieces(table, BATCH_ROWS):
             writer.write_batch(_batch(piece, schema))
             yield sink.take()
     yield sink.take()

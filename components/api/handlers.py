@@ -15,7 +15,7 @@ from components.api.envelope import Address
 from components.api.explain import explain
 from components.api.formats import FORMATS
 from components.api.health import now
-from components.api.limits import BATCH_ROWS, BUFFERED_VALUES, limits
+from components.api.limits import BUFFERED_VALUES, PIECE_ROWS, limits
 from components.api.neighbours import link_header, neighbours
 from components.api.plans import LONGEST_WORDS, Plan, plans
 from components.api.problems import ApiError, invalid, no_such_name
@@ -201,7 +201,7 @@ def _in_pieces(asked: Asked, snapshot: Snapshot, offset: int) -> InPieces | None
     question, way = asked.question, asked.delivery
     if way.format == "json" or way.shape == "wide" or way.limit is not None or offset:
         return None
-    return question.in_pieces(snapshot, BATCH_ROWS) if values_at_most(question, snapshot) > BUFFERED_VALUES else None
+    return question.in_pieces(snapshot, PIECE_ROWS) if values_at_most(question, snapshot) > BUFFERED_VALUES else None
 
 
 def most_like(word: str, names: Sequence[str]) -> str | None:

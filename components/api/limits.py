@@ -9,7 +9,9 @@ RETRY_SECONDS = 5
 BUFFERED_VALUES = 1_000_000
 """A file of up to this many values is made whole (so that its length is known); a larger one is streamed."""
 BATCH_ROWS = 65_536
-"""Rows per streamed piece."""
+"""Rows per record batch of Arrow and row group of Parquet."""
+PIECE_ROWS = 16_384
+"""Rows that are made at a time, and lines per streamed piece of CSV: few, so that others need not wait."""
 MOST_FIELDS = 500
 """Parameters that one query string may have."""
 CACHED_SHARE = 8

@@ -146,7 +146,8 @@ def long_frame(labels: np.ndarray, names: dict[str, Sequence[str]], numbers: dic
     columns: dict[str, object] = {"time": np.repeat(labels, count)}
     for column, words in names.items():
         distinct = list(dict.fromkeys(words))
-        codes = np.array([distinct.index(w) for w in words], np.int32)
+        place = {word: i for i, word in enumerate(distinct)}
+        codes = np.array([place[w] for w in words], np.int32)
         columns[column] = named(distinct, np.tile(codes, length))
     for column, values in numbers.items():
         columns[column] = np.ascontiguousarray(values.T).reshape(-1)

@@ -39,7 +39,8 @@ def file(snapshot: Snapshot, name: str, **texts: str) -> tuple[bytes, dict]:
 @pytest.mark.parametrize("batch", [7, 100, 65_536])
 def test_the_file_is_the_same(snapshot, monkeypatch, name, interval, batch):
     monkeypatch.setattr(formats, "BATCH_ROWS", batch)
-    monkeypatch.setattr(handlers, "BATCH_ROWS", 61)
+    monkeypatch.setattr(formats, "PIECE_ROWS", batch)
+    monkeypatch.setattr(handlers, "PIECE_ROWS", 61)
     texts = {"last": "all", "by": "duid", "interval": interval, "values": "power,price"}
     whole = file(snapshot, name, **texts)
     runs = []
