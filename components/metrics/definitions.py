@@ -134,6 +134,24 @@ METRICS: tuple[Metric, ...] = (
         "metrics.curtailment.economic",
     ),
     Metric(
+        "curtailment_rate",
+        "ΣC / ΣUIGF over intervals that have forecast and target; groups pool both, then divide",
+        "",
+        "metrics.curtailment.rate",
+    ),
+    Metric(
+        "curtailment_price",
+        "Σ C·RRP·h / Σ C·h over intervals with a price: the price at which it was curtailed",
+        "$/MWh",
+        "metrics.curtailment.sums",
+    ),
+    Metric(
+        "fcas_price",
+        "price of a frequency control market per MW enabled and hour, time-weighted; 1-second markets since October 2023",
+        "$/MW/h",
+        "metrics.buckets.Means",
+    ),
+    Metric(
         "running_hours",
         "hours with power above 5 % of the registered capacity (storage: discharge; loads: what they take in); "
         "of several units those in which at least one ran; missing without a known capacity",

@@ -153,8 +153,39 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
         },
     ),
     "curtailment": (
-        {*WINDOW, "interval", "region", "fuel"},
-        {"time", "region", "fuel", "uigf", "cleared", "curtailed", "economic", "network"},
+        {*WINDOW, "interval", "region", "fuel", "by", "station", "duid", "owner", "agg"},
+        {"time", "region", "fuel", "station", "duid", "uigf", "cleared", "curtailed", "economic", "network", "rate", "price"},
+    ),
+    "curtailment/summary": (
+        {*WINDOW, "region", "fuel", "by"},
+        {
+            "region", "fuel", "uigf_mwh", "cleared_mwh", "curtailed_mwh", "economic_mwh", "network_mwh", "rate",
+            "economic_share", "price", "curtailed_hours", "hours", "coverage",
+        },
+    ),
+    "curtailment/units": (
+        {*WINDOW, "region", "fuel", "station", "duid", "owner", "by"},
+        {
+            "duid", "station", "owner", "region", "fuel", "capacity_mw", "uigf_mwh", "cleared_mwh", "curtailed_mwh",
+            "economic_mwh", "network_mwh", "rate", "economic_share", "price", "curtailed_hours", "hours", "capped_hours",
+            "coverage",
+        },
+    ),
+    "curtailment/by-price": (
+        {*WINDOW, "region", "fuel", "by"},
+        {"region", "fuel", "band", "low", "high", "hours", "uigf_mwh", "curtailed_mwh", "rate", "share"},
+    ),
+    "curtailment/time-of-day": (
+        {*WINDOW, "interval", "region", "fuel", "quantity"},
+        {"region", "fuel", "time_of_day", "mean", "median", "p10", "p90", "days"},
+    ),
+    "curtailment/by-hour": (
+        {*WINDOW, "region", "fuel", "by", "quantity"},
+        {"time", "region", "hour", "curtailed", "rate"},
+    ),
+    "prices/fcas": (
+        {*WINDOW, "region", "market"},
+        {"region", "market", "mean", "min", "max", "max_time", "hours_above_300", "coverage"},
     ),
     "latest": (set(), {"time", "quantity", "region", "fuel", "interconnector", "value", "unit"}),
     "stations": (

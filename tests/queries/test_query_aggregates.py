@@ -120,7 +120,7 @@ def test_reserves_have_no_price_of_the_whole_market(reserves):
 def test_reserves_in_sum(reserves):
     result = FcasPrices(start=HOUR["start"], end=HOUR["end"]).run(reserves)
     row = result.frame[result.frame["market"].astype(str) == "raise6sec"].iloc[0]
-    assert (row["region"], row["mean"], row["min"], row["max"]) == ("SA1", 5.5, 0, 11)
+    assert (row["region"], row["mean"], row["min"], row["max"]) == ("NSW1", 5.5, 0, 11)
     assert row["coverage"] == 1
     assert row["hours_above_300"] == 0
     assert "lower1sec" not in set(result.frame["market"].astype(str)), "a market without prices has no row"
