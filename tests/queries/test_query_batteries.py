@@ -158,6 +158,18 @@ def test_registered_hours_begin_with_the_registration(market):
     assert found["utilisation_reporting"] == pytest.approx(0.5)
 
 
+def test_readings_without_a_price_and_before_the_registration(market):
+    """100 MW out all day; registered from 06:00, a price until noon: use of 24 h reported, capacity factor of 18 h, money of 12 h."""
+    units = [dict(STORES[0], registered_from=pd.Timestamp("2024-07-01T06:00"))]
+    power = np.r_[np.full(72, 40.0), np.full(216, 100.0)]
+    price = np.r_[np.full(144, 10.0), np.full(144, np.nan)]
+    found = rows(market(units=units, scada={"NEW1": power}, price={"SA1": price}), "station", **DAY).loc["New"]
+    assert found["utilisation_reporting"] == pytest.approx((40 * 6 + 100 * 18) / 2400)
+    assert found["utilisation_registered"] == pytest.approx((40 * 6 + 100 * 18) / 2400)  # read, so it was in service
+    assert found["capacity_factor"] == pytest.approx(1.0)
+    assert found["revenue_per_mw_year"] == pytest.approx((40 * 6 + 100 * 6) * 10 / 100 / 0.5 * 365)
+
+
 def test_a_round_trip_says_how_far_it_can_be_off(market):
     found = rows(a_day(market), "station", **DAY)
     assert found.loc["New", ["round_trip", "round_trip_margin"]].tolist() == pytest.approx([100 / 120, 200 / 120])

@@ -8,7 +8,7 @@ from battery_market import DAY, STORES, a_day
 from components.queries.batteries import Batteries
 from components.queries.batteries_over_time import BatteriesOverTime, BatteriesTimeOfDay
 from components.queries.monthly import forget
-from components.store.snapshot import empty_snapshot
+from components.store.snapshot import Snapshot, empty_snapshot
 
 SAME = (
     "discharge_mwh", "charge_mwh", "discharge_price", "charge_price", "spread", "revenue", "cost", "discharge_revenue",
@@ -134,3 +134,16 @@ def test_a_month_that_is_remembered_gives_the_same(market):
             assert by_day[name].sum() == pytest.approx(by_hour[name].sum()), (more, name)
         month = BatteriesOverTime(**window, interval="1M", **more).run(snapshot).frame
         assert month["revenue"].sum() == pytest.approx(by_hour["revenue"].sum())
+
+
+def test_another_price_of_a_remembered_month_is_another_revenue(market):
+    """The same readings under a later version of the prices alone."""
+    days = {"NEW1": np.tile(np.r_[np.full(144, 10.0), np.full(144, -10.0)], 30)}
+    one, other = (
+        market(units=STORES[:1], scada=days, price={"SA1": np.tile(np.r_[np.full(144, p), np.zeros(144)], 30)}, start="2024-06-01")
+        for p in (50.0, 70.0)
+    )  # fmt: skip
+    newer = Snapshot("newer", {"scada": one.chunks("scada"), "price": other.chunks("price")}, one.units)
+    june = {"start": pd.Timestamp("2024-06-01"), "end": pd.Timestamp("2024-07-01"), "interval": "1d"}
+    found = [BatteriesOverTime(**june).run(s).frame["revenue"].iloc[0] for s in (one, newer, one)]
+    assert found == pytest.approx([120 * 50, 120 * 70, 120 * 50])
