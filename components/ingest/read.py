@@ -125,6 +125,10 @@ def read_file(
             if isinstance(text, FileRejected):
                 outcome.aside.append(str(text))
                 continue
+            inner = names.read_name(name)
+            if inner is not None and not inner.touches(wanted.start, wanted.end):
+                outcome.cut = True  # one gap of five minutes is no reason to parse the day's 288 files
+                continue
             _read_text(text, name, file, wanted, outcome)
     except FileRejected as why:
         outcome.aside.append(str(why))
