@@ -34,6 +34,7 @@ def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "de
     times = dispatch_stamps(START, end)
     scada = pd.concat(pd.DataFrame({"time": times, "duid": u[0], "mw": u[8]}) for u in UNITS)
     price = pd.concat(pd.DataFrame({"time": times, "region": r, "rrp": p}) for r, p in PRICES.items())
+    price = price.assign(raisereg_rrp=7.0, lower6sec_rrp=2.0)  # eight of ten FCAS markets have no price
     region = pd.concat(
         pd.DataFrame({"time": times, "region": r, "demand": 100.0, "net_interchange": 10.0}) for r in REGIONS
     )

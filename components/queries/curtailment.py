@@ -73,18 +73,25 @@ class Curtailment(WindowQuery):
     region = Names(default=[], vocabulary="region", doc="Regions; none = the five apart, NEM = their sum.")
     fuel = Choices(default=list(FUELS_CURTAILED), objects=FUELS_CURTAILED, doc="wind, solar or both.")
     by: Any = param.Selector(
-        default="region",
-        objects=["region", "station", "duid"],
-        doc="One series for each region and fuel, station or unit.",
+        default="auto",
+        objects=["auto", "region", "station", "duid"],
+        doc="One series for each region and fuel, station or unit; auto = regions, unless units or stations are named.",
     )
-    station = Names(default=[], vocabulary="station", doc="Stations, with by=station or duid; none = all.")
-    duid = Names(default=[], vocabulary="duid", doc="Units by DUID, with by=station or duid; none = all.")
-    owner = Names(default=[], vocabulary="owner", doc="Owners, with by=station or duid; none = all.")
+    station = Names(default=[], vocabulary="station", doc="Stations, in place of regions; none = all.")
+    duid = Names(default=[], vocabulary="duid", doc="Units by DUID, in place of regions; none = all.")
+    owner = Names(default=[], vocabulary="owner", doc="Owners, in place of regions; none = all.")
     agg: Any = param.Selector(
         default="mean",
         objects=["mean", "sum"],
         doc="Average power of a bucket, or sum = energy: the same columns in MWh.",
     )
+
+    @property
+    def word(self) -> str:
+        """What makes a series: ``region`` (and fuel), ``station`` or ``duid``."""
+        if self.by != "auto":
+            return str(self.by)
+        return "duid" if self.duid else "station" if self.station or self.owner else "region"
 
     def check(self, snapshot: Snapshot) -> list[Problem]:
         problems = super().check(snapshot)
@@ -97,14 +104,14 @@ class Curtailment(WindowQuery):
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         count = len(regions_asked(self.region)) * len(self.fuel)
-        if self.by != "region":
-            count = len(self.duid if self.by == "duid" and self.duid else snapshot.keys(DATASET))
+        if self.word != "region":
+            count = len(self.duid if self.word == "duid" and self.duid else snapshot.keys(DATASET))
         return self.buckets_at_most(snapshot) * count
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
         window = self.window(snapshot)
-        return self._regions(snapshot, window) if self.by == "region" else self._units(snapshot, window)
+        return self._regions(snapshot, window) if self.word == "region" else self._units(snapshot, window)
 
     def _regions(self, snapshot: Snapshot, window: Window) -> Result:
         asked = regions_asked(self.region)
@@ -151,7 +158,7 @@ class Curtailment(WindowQuery):
             table, region=self.region, fuel=self.fuel, station=self.station, duid=self.duid, owner=self.owner
         )
         axis = axis_of(snapshot, window, DATASET)
-        names, codes = np.unique(getattr(table, self.by).astype(str), return_inverse=True)
+        names, codes = np.unique(getattr(table, self.word).astype(str), return_inverse=True)
         collected = {name: KeyedMeans(axis, self.agg) for name in _COLUMNS}
         money, priced = KeyedMeans(axis, "sum"), KeyedMeans(axis, "sum")
         coverage = UnitCoverage(table, window, chosen)
@@ -177,12 +184,12 @@ class Curtailment(WindowQuery):
         numbers["price"] = _weighted(money.result(order), priced.result(order))
         keep = shown_buckets(axis, window, ~np.isnan(numbers["uigf"]))
         frame = long_frame(
-            axis.labels[keep], {self.by: [str(names[c]) for c in order]}, {k: v[:, keep] for k, v in numbers.items()}
+            axis.labels[keep], {self.word: [str(names[c]) for c in order]}, {k: v[:, keep] for k, v in numbers.items()}
         )
         expected, present = coverage.totals()
         notes = _UNIT_NOTES if snapshot.keys(DATASET) else (HOW_TO_READ_UNITS,)
         return Result(
-            frame, self._measured(), window.start, window.end, (self.by,), window.interval,
+            frame, self._measured(), window.start, window.end, (self.word,), window.interval,
             label_side(window.interval), expected or window.expected, present, snapshot.version, snapshot.sources, notes,
         )  # fmt: skip
 

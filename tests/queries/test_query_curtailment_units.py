@@ -242,9 +242,16 @@ def test_without_units_the_answer_says_how_to_read_them(mixed):
 
 
 def test_a_filter_by_unit_needs_series_by_unit(hour):
-    problems = Curtailment(duid=["WIND1"]).check(hour)
+    problems = Curtailment(duid=["WIND1"], by="region").check(hour)
     assert [(p.param, p.allowed) for p in problems] == [("duid", ("station", "duid"))]
     assert Curtailment(duid=["WIND1"], by="duid").check(hour) == []
+    # Where nothing is said, what is named decides.
+    assert [Curtailment(**named).word for named in ({}, {"duid": ["WIND1"]}, {"station": ["Windy Hill"]})] == [
+        "region", "duid", "station",
+    ]  # fmt: skip
+    assert Curtailment(**HOUR, duid=["WIND1"], interval="1h").run(hour).frame["curtailed"].tolist() == pytest.approx(
+        [15]
+    )
 
 
 # -- by hour -----------------------------------------------------------------------------------------
