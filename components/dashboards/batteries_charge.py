@@ -12,7 +12,7 @@ from components.charts.lines import LineChart, LineData, line_data
 from components.charts.stack import StackChart, stack_data
 from components.dashboards.answers import ANSWERS
 from components.dashboards.batteries_over_time import legs
-from components.dashboards.batteries_view import LAYERS, LEFT, BatteryView, Links, market_name
+from components.dashboards.batteries_view import LAYERS, LEFT, NAMED, BatteryView, Links, market_name
 from components.dashboards.parts import Legend
 from components.dashboards.series import column, steps_of
 from components.dashboards.shell import figure
@@ -94,22 +94,25 @@ class ChargeView(BatteryView):
         """What they hold, as an estimate."""
         return self.over(window, StateOfCharge, by=["none"], interval=window.interval)
 
-    def published(self, window: Window) -> StoredEnergy:
-        """What AEMO publishes by region."""
-        return self.over(window, StoredEnergy, interval=window.interval)
+    def published(self, snapshot: Snapshot, window: Window) -> StoredEnergy:
+        """What AEMO publishes of these regions; of named batteries that of their own."""
+        named = any(word in self.page.texts for word in NAMED)
+        own = {"region": [self.price_region(snapshot)]} if named else {}
+        return self.over(window, StoredEnergy, interval=window.interval, **own)
 
     def links(self, snapshot: Snapshot) -> Links:
         window = self.window(snapshot)
         return [
             (self.power_card, [("Power", self.power(window))]),
             (self.level_card, [("Energy stored (estimate)", self.estimate(window))]),
-            (self.stored_card, [("Energy stored by region (published)", self.published(window))]),
+            (self.stored_card, [("Energy stored by region (published)", self.published(snapshot, window))]),
         ]
 
     # -- drawing -------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:
         window = self.window(snapshot)
+        self.at_home(snapshot, *self.charts())
         result = ANSWERS.ask(snapshot, self.power(window))
         theme = self.page.theme
         if result.frame.empty:
@@ -162,7 +165,7 @@ class ChargeView(BatteryView):
         return line_data(edges, series, as_price=False)
 
     def _published(self, snapshot: Snapshot, window: Window) -> None:
-        query = self.published(window)
+        query = self.published(snapshot, window)
         result = ANSWERS.ask(snapshot, query)
         if result.frame.empty:
             self.emptied(self.stored_card, "AEMO has published nothing of this for the time and region that are shown.")

@@ -82,6 +82,7 @@ class OverTimeView(BatteryView):
         priced = self.prices(snapshot, window)
         key = ("batteries", query.fingerprint(), priced.fingerprint())
         stack, price = ANSWERS.get(snapshot, key, lambda: self._drawn(snapshot, result, priced))
+        self.at_home(snapshot, self.stack, self.price)
         self.stack.feed(stack)
         self.price.feed(price, move_x=False)
         region = self.price_region(snapshot)

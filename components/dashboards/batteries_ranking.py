@@ -87,9 +87,7 @@ class RankingView(BatteryView):
         ranked = RANKED[column]
         self.bars.names["value"] = ranked.figure.label
         self.bars.by_category = colours
-        self.bars.relabel(
-            ranked.axis, ranked.unit.split(" ")[0] if ranked.unit.startswith("$") else ranked.unit, ranked.digits
-        )
+        self.bars.relabel(ranked.unit, ranked.unit, ranked.digits)
         self.bars.feed(data)
         shown = len(data.categories)
         words = [formats.window(window.start, window.end), self.page.covered(result)]

@@ -25,6 +25,8 @@ from components.store.snapshot import Snapshot
 
 EARNED, PAID = "Earned by discharge", "Paid for charge"
 LEGS = {EARNED: "battery", PAID: "battery_charging"}
+STEPS = ((100, "1d"), (800, "7d"))
+"""Days of a window -> step that shows some dozens of bars; longer windows by month."""
 PRICES = {"sold": EARNED, "bought": PAID, "spread": "Spread"}
 
 
@@ -43,7 +45,7 @@ class TrendView(BatteryView):
     help = "Revenue, prices paid and earned, and cycles by day, week or month"
     questions = (BatteriesOverTime,)
     by_interval = False
-    choices = {"per": Choice("Length of a step", {"1d": "By day", "7d": "By week", "1M": "By month"})}
+    choices = {"per": Choice("Length of a step", {"auto": "Auto", "1d": "By day", "7d": "By week", "1M": "By month"})}
 
     def build(self) -> Sequence[Any]:
         theme = self.page.theme
@@ -73,7 +75,10 @@ class TrendView(BatteryView):
 
     def asked(self, window: Window) -> BatteriesOverTime:
         """The chosen batteries together, step by step."""
-        return self.over(window, BatteriesOverTime, by=["none"], interval=self.page.chosen("per"))
+        step = self.page.chosen("per")
+        if step == "auto":
+            step = next((name for most, name in STEPS if window.hours <= 24 * most), "1M")
+        return self.over(window, BatteriesOverTime, by=["none"], interval=step)
 
     def links(self, snapshot: Snapshot) -> Links:
         asked = [("Revenue, prices and cycles", self.asked(self.window(snapshot)))]

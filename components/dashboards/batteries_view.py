@@ -9,6 +9,7 @@ import numpy as np
 
 from components.charts import formats
 from components.charts.layers import Layer
+from components.charts.lean import TimePlot
 from components.dashboards.generation_view import region_title, whole
 from components.dashboards.shell import Card
 from components.dashboards.view import View
@@ -67,6 +68,11 @@ class BatteryView(View):
         chosen = self.page.ask(BatteriesOverTime).chosen(snapshot)
         found = set(unit_table(snapshot).region[chosen].tolist()) - {""}
         return str(found.pop()) if len(found) == 1 else NEM
+
+    def at_home(self, snapshot: Snapshot, *charts: TimePlot) -> None:
+        """Nights are those of the batteries' region."""
+        for chart in charts:
+            chart.place = self.price_region(snapshot)
 
     def prices(self, snapshot: Snapshot, window: Window) -> RegionalPrices:
         """Price of their region at the window's interval."""

@@ -35,11 +35,6 @@ class Ranked:
         label = self.called or self.figure.label
         return label if label.isupper() else f"{label[0].lower()}{label[1:]}"
 
-    @property
-    def axis(self) -> str:
-        """Title of a chart's axis."""
-        return f"{self.called or self.figure.label} ({self.unit})"
-
 
 def _ranked(
     column: str, label: str, unit: str, help: str, digits: int, *, factor: float = 1.0, chart: str = "",
@@ -53,8 +48,8 @@ RANKED: dict[str, Ranked] = {
     r.figure.column: r
     for r in (
         _ranked("revenue", "Net revenue", "", "Gross at spot: earned by discharge less paid for charge", 3, factor=1e-6, chart="$M", write=formats.money),
-        _ranked("revenue_per_mwh_year", "Net per MWh", "$k/year", "Net revenue per MWh of storage and year of 365 days, over days with a reading and a price", 1, factor=1e-3, chart="$k/year", called="Net revenue per MWh of storage"),
-        _ranked("revenue_per_mw_year", "Net per MW", "$k/year", "Net revenue per MW of registered capacity and year of 365 days, over days with a reading and a price", 1, factor=1e-3, chart="$k/year", called="Net revenue per MW"),
+        _ranked("revenue_per_mwh_year", "Net per MWh", "$k/year", "Net revenue per MWh of storage and year of 365 days, over days with a reading and a price", 1, factor=1e-3, chart="$k a year per MWh", called="Net revenue per MWh of storage"),
+        _ranked("revenue_per_mw_year", "Net per MW", "$k/year", "Net revenue per MW of registered capacity and year of 365 days, over days with a reading and a price", 1, factor=1e-3, chart="$k a year per MW", called="Net revenue per MW"),
         _ranked("spread", "Spread", "$/MWh", "Discharge price less charge price", 2),
         _ranked("discharge_price", "Earned", "$/MWh", "What a MWh discharged earned on average", 2, called="Price earned"),
         _ranked("charge_price", "Paid", "$/MWh", "What a MWh charged cost on average; below zero it was income", 2, called="Price paid"),

@@ -200,5 +200,7 @@ def facts(subject: Subject, address: to.Texts) -> list[dict[str, str]]:
             {"text": subject.place, "href": to.region(own["region"], texts) if own["region"] else ""},
             {"text": subject.technology, "href": to.of("fueltech", own["fueltech"], texts | region) or ""},
             {"text": own["owner"], "href": to.of("owner", own["owner"], texts) or ""},
+            {"text": "Spread, cycles, state of charge", "href": to.batteries({subject.by: subject.name}, texts)}
+            if own["fuel"] == "battery" else {"text": "", "href": ""},
         ) if fact["text"]
     ]  # fmt: skip

@@ -114,7 +114,41 @@ METRICS: tuple[Metric, ...] = (
         "$/MWh",
         "metrics.storage.spread",
     ),
-    Metric("round_trip", "discharge / charge", "", "metrics.storage.round_trip"),
+    Metric(
+        "round_trip",
+        "discharge / charge; it also holds what was stored before and after, which moves it by storage / charge at most "
+        "(round_trip_margin): pages show it where that is a tenth or less",
+        "",
+        "metrics.storage.round_trip",
+    ),
+    Metric(
+        "revenue_per_mwh_year",
+        "net revenue / Σ storage · days with a reading and a price, × 365; of units whose storage is known, both halves of "
+        "an old pair together; revenue_per_mw_year is the same by registered capacity",
+        "$/MWh",
+        "metrics.storage.per_year",
+    ),
+    Metric(
+        "storage_utilisation",
+        "(discharge + charge) / (capacity · hours): utilisation_registered over the hours in which a unit was registered, "
+        "utilisation_reporting over those with a reading",
+        "",
+        "metrics.storage.utilisation",
+    ),
+    Metric(
+        "best_spread",
+        "mean of the dearest two (four) hours of a day − mean of the cheapest two (four), any 5-minute intervals in any "
+        "order; × hours it is the worth of one MW with perfect foresight, one fill and one emptying, without losses",
+        "$/MWh",
+        "metrics.foresight.best_spread",
+    ),
+    Metric(
+        "state_of_charge",
+        "estimate: charge · 0.85 − discharge, between empty and the registered storage, half way between a store that began "
+        "empty and one that began full; AEMO publishes the energy stored by region only",
+        "MWh",
+        "metrics.state_of_charge.charge_between",
+    ),
     Metric(
         "cycles_per_day",
         "discharge / storage / days with readings, pooled over units of known storage",
