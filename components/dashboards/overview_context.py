@@ -96,10 +96,13 @@ class ContextBlock(Block):
         return [self.chart] if self.chart is not None else []
 
     def notes(self) -> Sequence[str]:
-        return (
-            ["Predispatch and notices are AEMO's, as last collected; they were read by name and are not part of the data."]
-            if self.chart is not None else []
-        )  # fmt: skip
+        if self.chart is None:
+            return []
+        if shared.context()["demo"]:
+            return ["Forecasts and notices are invented like the rest of the demo market."]
+        return [
+            "Predispatch and notices are AEMO's, as last collected; they were read by name and are not part of the data."
+        ]
 
     def draw(self, snapshot: Snapshot) -> None:
         context = shared.context()
@@ -113,20 +116,20 @@ class ContextBlock(Block):
         if ahead is None:
             self.forecast_card.empty("No forecast was collected that reaches beyond the newest price.")
         else:
-            self._forecast(ahead)
+            self._forecast(ahead, "The demo market's" if context["demo"] else "AEMO's")
         if not notices:
             self.notice_card.empty("No market notice has been collected.")
             return
         self.list.notices = [_notice(n) for n in notices]
         self.notice_card.ready(f"the newest {len(notices)}")
 
-    def _forecast(self, ahead: Forecast) -> None:
+    def _forecast(self, ahead: Forecast, whose: str) -> None:
         assert self.chart is not None
         self.chart.feed(line_data(ahead.edges, ahead.price, as_price=True))
         self.legend.entries = [{"label": NAMES[r], "colour": self.page.theme.regions[r]} for r in self.chart.present]
         until = formats.stamp(pd.Timestamp(ahead.edges[-1]))
         told = f" · published {formats.stamp(pd.Timestamp(ahead.published))}" if ahead.published else ""
-        self.forecast_card.ready(f"AEMO's forecast to {until}{told}")
+        self.forecast_card.ready(f"{whose} forecast to {until}{told}")
 
 
 def _notice(found: Mapping[str, Any]) -> dict[str, str]:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from components.errors import FileRejected, SourceError
+from components.errors import FileRejected, SourceError, StoreError
 from components.ingest.archive import unpack
 from components.ingest.discover import Source, SourceFile
 from components.ingest.mms import open_mms
 from components.ingest.outlook import read_forecast, read_notice
 from components.ingest.tables import DEMO_SYSTEM
-from components.store.context import read_context, write_context
+from components.store.context import empty_context, read_context, write_context
 from components.store.lake import Lake
 
 log = logging.getLogger(__name__)
@@ -37,12 +37,20 @@ class ContextFollower:
         """Read what is new; returns what was set aside and why. The source's silence is no fault: it may have neither."""
         aside: list[str] = []
         before = read_context(self._lake.root)
-        content = {**before}
+        content = empty_context() if before["demo"] and not self._holds_demo() else {**before}
         content["forecasts"] = self._forecasts(content, aside)
         content["notices"] = self._notices(content["notices"], aside)
         if content != before:
             write_context(self._lake.root, content | {"read": now.isoformat(timespec="seconds")})
         return aside
+
+    def _holds_demo(self) -> bool:
+        """Whether the lake is a demo's: with the first real data its invented forecasts and notices go as well."""
+        try:
+            manifest = self._lake.manifest()
+        except StoreError:  # what cannot be told is left as it is
+            return True
+        return manifest is not None and manifest.is_demo
 
     def _files(self, folder: str) -> list[SourceFile]:
         try:

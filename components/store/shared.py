@@ -147,7 +147,10 @@ def versions() -> list[str]:
 
 
 def context() -> dict[str, Any]:
-    """AEMO's forecasts and notices as the collector last read them (:mod:`components.store.context`)."""
+    """AEMO's forecasts and notices as the collector last read them (:mod:`components.store.context`).
+
+    A demo's are none beside real data.
+    """
     shared = _shared
     try:
         changed = (shared.lake.root / CONTEXT_FILE).stat().st_mtime_ns
@@ -155,7 +158,8 @@ def context() -> dict[str, Any]:
         changed = 0
     if shared.context[0] != changed:
         shared.context = changed, read_context(shared.lake.root)
-    return shared.context[1]
+    found, snapshot = shared.context[1], _cache().get(CACHE_KEY)
+    return empty_context() if found["demo"] and snapshot is not None and not snapshot.is_demo else found
 
 
 def _pointer(shared: _Shared) -> str | None:

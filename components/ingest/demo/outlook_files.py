@@ -101,7 +101,7 @@ def _zipped(
 
 
 def notice_files(seed: int, after: pd.Timestamp, until: pd.Timestamp) -> Iterator[OutlookFile]:
-    """A notice when a region's price first stands at $300/MWh or more on a day, and one each morning."""
+    """A notice when a region's price first stands at $300/MWh or more on a day, and one as each week begins."""
     first, last = step_number(after) + 1, step_number(until)
     if last < first:
         return
@@ -110,9 +110,9 @@ def notice_files(seed: int, after: pd.Timestamp, until: pd.Timestamp) -> Iterato
     for day in np.unique(grid.day):
         inside = np.flatnonzero(grid.day == day)
         opening = int(day) * STEPS_PER_DAY + 1
-        if opening >= first:
-            yield _notice(opening, 0, "GENERAL NOTICE", "The demo market opens another day", [
-                f"The synthetic market begins {_stamp(opening) - _FIVE_MINUTES:%d/%m/%Y}.",
+        if opening >= first and (day + 3) % 7 == 0:  # Monday
+            yield _notice(opening, 0, "GENERAL NOTICE", "The demo market begins another week", [
+                f"The synthetic market begins the week of {_stamp(opening) - _FIVE_MINUTES:%d/%m/%Y}.",
             ])  # fmt: skip
         for row, region in enumerate(REGIONS):
             high = inside[price[row, inside] >= _HIGH]
