@@ -3,6 +3,7 @@
 # make test-long   the tests that take minutes as well
 # make faults      every test of a row of docs/faults.md, and the figures into it and README
 # make soak        30 sessions for 30 minutes over data that keeps coming; SOAK="--minutes 2"
+# make played-day  a day of the market at 60x against the real processes; PLAY="--speed 120 --hours 2"
 # make audit       known holes of the installed versions; needs a network
 # make bench       speed and memory beside baselines, written into README; BENCH="--quick", BENCH="--parts api large"
 # make lint        style and types only
@@ -22,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test test-long faults soak audit bench lint format clean
+.PHONY: run test test-long faults soak played-day audit bench lint format clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -34,6 +35,9 @@ test: lint $(VENV)/.browser
 
 soak: $(VENV)/.installed-tests
 	PYTHONPATH=tests:tests/benchmarks $(BIN)/python tests/soak/run.py $(SOAK)
+
+played-day: $(VENV)/.installed-tests
+	PYTHONPATH=tests:tests/ingest:tests/benchmarks $(BIN)/python tests/soak/played_day.py $(PLAY)
 
 # Without --strict it returns 0 when it could audit nothing.
 audit: $(VENV)/.installed-tests
