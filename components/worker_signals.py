@@ -1,4 +1,5 @@
-"""Several server processes end together: a plugin of ``panel serve`` without routes, for ``--num-procs`` above 1.
+"""Several server processes share what they import and end together: a plugin of ``panel serve`` without routes, for
+``--num-procs`` above 1.
 
 Tornado's parent of forked servers neither passes SIGTERM on nor takes its children with it, so they would go on
 holding the port. Importing this module, which Panel does in the parent before it forks, is the one place to change
@@ -9,7 +10,10 @@ gets SIGTERM from the system (Linux).
 from __future__ import annotations
 
 import ctypes
+import gc
+import importlib
 import os
+import pkgutil
 import signal
 import sys
 from contextlib import suppress
@@ -57,5 +61,20 @@ def end_together() -> None:
     os.register_at_fork(after_in_child=follow_parent)
 
 
+def import_once() -> None:
+    """Import what every child would import for itself: what is read before the fork is one memory for all.
+
+    The collector is told to leave it alone: its marks would make each page of that memory the child's own.
+    """
+    import components.dashboards
+    import components.startup
+
+    for module in pkgutil.iter_modules(components.dashboards.__path__):
+        importlib.import_module(f"components.dashboards.{module.name}")
+    gc.collect()
+    gc.freeze()
+
+
 if __name__ in sys.argv:  # named as a plugin of this very process; any other import does nothing
+    import_once()
     end_together()

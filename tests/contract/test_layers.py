@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "hardening": {"config"},
     "login": {"errors"},
     "probe": set(),
-    "worker_signals": set(),
+    "worker_signals": None,
     "live": {"config", "store"},
     "panel_speed": {"heap"},
     "startup": None,
