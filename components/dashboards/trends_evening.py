@@ -71,7 +71,7 @@ class EveningView(TrendView):
     def notes(self) -> Sequence[str]:
         return [
             *self.answer_notes,
-            "Hours are NEM time (UTC+10, no daylight saving); `hour=` in the address names others.",
+            "Hours are NEM time (UTC+10, no daylight saving); hour= in the address names others.",
         ]
 
     def window_of(self) -> dict[str, Any]:
