@@ -5,7 +5,7 @@
 # make soak        30 sessions for 30 minutes over data that keeps coming; SOAK="--minutes 2"
 # make played-day  a day of the market at 60x against the real processes; PLAY="--speed 120 --hours 2"
 # make audit       known holes of the installed versions; needs a network
-# make bench       speed and memory beside baselines, written into README; BENCH="--quick", BENCH="--parts api large"
+# make bench       speed and memory beside baselines, written into README; BENCH="--quick", BENCH="--parts api large", BENCH="--without ingest crowd"
 # make lint        style and types only
 # make format      rewrite the code in the project's style
 # make clean       remove the environment and caches; data/ stays

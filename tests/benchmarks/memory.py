@@ -97,11 +97,11 @@ async def _explore(server: Server) -> None:
 
 
 def _per_process(bench: Bench) -> list[float]:
-    """Anonymous memory of one, two and three processes, each page visited thrice per process [MB]."""
+    """Anonymous memory of one, two and three processes, each page visited twice per process [MB]."""
     out = []
     for count in (1, 2, 3):
         with dashboard(bench.data, "--num-procs", str(count)) as server:
-            asyncio.run(visit_each(server, LEAN, 3 * count))
+            asyncio.run(visit_each(server, LEAN, 2 * count))
             out.append(server.shared_anonymous())
     return out
 

@@ -83,6 +83,7 @@ def options() -> argparse.Namespace:
     given = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parts = [part for part in tables.TITLES if (HERE / f"{part}.py").exists()]
     given.add_argument("--parts", nargs="+", choices=parts, default=parts, help="only these (default: all)")
+    given.add_argument("--without", nargs="+", choices=parts, default=[], help="all but these: the slow ones, say")
     given.add_argument("--quick", action="store_true", help="little data, few runs, nothing kept: shows that it works")
     given.add_argument(
         "--render", action="store_true", help="measure nothing, write README and page from docs/benchmark.json"
@@ -95,7 +96,9 @@ def options() -> argparse.Namespace:
     given.add_argument("--days", type=int, default=1826, help="of the main lake (default: %(default)s)")
     given.add_argument("--units", type=int, default=600, help="of the main lake (default: %(default)s)")
     given.add_argument("--detail", type=Path, help="also write every single measurement into this folder")
-    return given.parse_args()
+    asked = given.parse_args()
+    asked.parts = [part for part in asked.parts if part not in asked.without]
+    return asked
 
 
 def main() -> None:
