@@ -10,7 +10,7 @@ from typing import Any
 
 from bench import Bench, Found
 from figures import Figure, spread
-from memory import LEAN, SOON_GONE, until_gone, visit_each
+from memory import LEAN, SOON_GONE, at_rest, until_gone, visit_each
 from others import Others
 from serving import Server, watched_dashboard
 from tornado.httpclient import AsyncHTTPClient
@@ -87,7 +87,7 @@ async def crowd(
         "busy": busy, "idle": idle, "open": spread(opened), "html": spread(html), "change": spread(changed),
         "health": spread(watcher.waited["health"]), "changes": len(changed), "errors": errors, "cpu_share": used / lasted,
         "starved_share": (server.waited() - waited) / lasted,
-        "mb_before": before, "mb_full": full, "mb_after": server.anonymous(), "left": max(0, left["Dashboard"] - live),
+        "mb_before": before, "mb_full": full, "mb_after": await at_rest(server), "left": max(0, left["Dashboard"] - live),
         "mb_per_idle_session": (with_idle - before) / idle if idle else float("nan"),
         "mb_per_session": (full - before) / (busy + idle),
     }  # fmt: skip
