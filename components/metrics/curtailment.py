@@ -61,17 +61,24 @@ def sums(uigf: np.ndarray, cleared: np.ndarray, price: np.ndarray) -> np.ndarray
     uigf, cleared : (K, T) [MW], NaN = missing.
     price : (K, T) or (T,) [$/MWh].
     """
-    known = ~(np.isnan(uigf) | np.isnan(cleared))
-    lost = np.where(known, np.maximum(0.0, uigf - cleared), 0.0)
+    lost = uigf - cleared
+    known = ~np.isnan(lost)
+    whole = bool(known.all())
+    lost = np.maximum(lost if whole else np.where(known, lost, 0.0), 0.0)
     with_price = known & ~np.isnan(price)
-    rrp = np.where(with_price, price, 0.0)
-    held = np.where(with_price, lost, 0.0)
-    economic_part = np.where(rrp <= 0, held, 0.0)
+    rrp, held = np.broadcast_to(price, lost.shape), lost
+    if not with_price.all():
+        rrp, held = np.where(with_price, rrp, 0.0), np.where(with_price, lost, 0.0)
+    economic_part, network_part = (
+        np.einsum("kt,kt->k", held, where.astype(np.float64)) for where in (rrp <= 0, rrp > 0)
+    )
     parts = (
-        np.where(known, uigf, 0.0), np.where(known, cleared, 0.0), lost, economic_part, held - economic_part, held * rrp,
-        held, known, with_price, lost > TRACE_MW,
+        (uigf if whole else np.where(known, uigf, 0.0)).sum(axis=-1),
+        (cleared if whole else np.where(known, cleared, 0.0)).sum(axis=-1),
+        lost.sum(axis=-1), economic_part, network_part, np.einsum("kt,kt->k", held, rrp), economic_part + network_part,
+        known.sum(axis=-1), with_price.sum(axis=-1), (lost > TRACE_MW).sum(axis=-1),
     )  # fmt: skip
-    return np.stack([part.sum(axis=-1, dtype=np.float64) for part in parts]) * HOURS_PER_DISPATCH
+    return np.stack(parts).astype(np.float64) * HOURS_PER_DISPATCH
 
 
 def price_bands() -> list[tuple[str, float, float]]:

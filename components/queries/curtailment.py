@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,6 +14,7 @@ from components.metrics.buckets import KeyedMeans, Means
 from components.metrics.curtailment import curtailed, economic, network, rate
 from components.queries.base import Choices, Names, Result, WindowQuery, register
 from components.queries.curtailment_pool import (
+    AT_ONCE,
     DATASET,
     FUELS_CURTAILED,
     HOW_TO_READ_UNITS,
@@ -163,21 +164,25 @@ class Curtailment(WindowQuery):
         money, priced = KeyedMeans(axis, "sum"), KeyedMeans(axis, "sum")
         coverage = UnitCoverage(table, window, chosen)
         for part in unit_readings(snapshot, window, chosen) if len(axis) else ():
-            uigf = part.values.astype(np.float64)
-            cleared, _, price = others_of(snapshot, table, part.rows, part.times)
-            lost = curtailed(uigf, cleared)
-            uigf = np.where(np.isnan(lost), np.nan, uigf)  # a rate has the same intervals above and below the line
-            coverage.add(part, (~np.isnan(lost)).sum(axis=1))
-            used, local = np.unique(codes[part.rows], return_inverse=True)
-            keys = used.tolist()
-            parts = {
-                "uigf": uigf, "cleared": cleared, "curtailed": lost,
-                "economic": economic(lost, price), "network": network(lost, price),
-            }  # fmt: skip
-            for name, values in parts.items():
-                collected[name].add(keys, part.times, _grouped(values, local, len(used)))
-            money.add(keys, part.times, _grouped(lost * price, local, len(used)))
-            priced.add(keys, part.times, _grouped(np.where(np.isnan(price), np.nan, lost), local, len(used)))
+            counts = np.zeros(len(part.rows), np.int64)
+            # A few groups at a time: a month of every farm in every column would be a hundred megabytes.
+            for some in _bunches(codes[part.rows]):
+                uigf = part.values[some].astype(np.float64)
+                cleared, _, price = others_of(snapshot, table, part.rows[some], part.times)
+                lost = curtailed(uigf, cleared)
+                uigf = np.where(np.isnan(lost), np.nan, uigf)  # a rate has the same intervals above and below the line
+                counts[some] = (~np.isnan(lost)).sum(axis=1)
+                used, local = np.unique(codes[part.rows[some]], return_inverse=True)
+                keys = used.tolist()
+                parts = {
+                    "uigf": uigf, "cleared": cleared, "curtailed": lost,
+                    "economic": economic(lost, price), "network": network(lost, price),
+                }  # fmt: skip
+                for name, values in parts.items():
+                    collected[name].add(keys, part.times, _grouped(values, local, len(used)))
+                money.add(keys, part.times, _grouped(lost * price, local, len(used)))
+                priced.add(keys, part.times, _grouped(np.where(np.isnan(price), np.nan, lost), local, len(used)))
+            coverage.add(part, counts)
         order = sorted(cast(list[int], collected["uigf"].keys), key=lambda c: names[c])
         numbers = {name: means.result(order) for name, means in collected.items()}
         numbers["rate"] = rate(numbers["curtailed"], numbers["uigf"])
@@ -197,6 +202,17 @@ class Curtailment(WindowQuery):
 def _of_regions(values: np.ndarray, asked: Sequence[str]) -> np.ndarray:
     """Rows of the regions asked for from those of all five; the NEM's is their sum, NaN where one is missing."""
     return np.vstack([values.sum(axis=0) if r == NEM else values[REGIONS.index(r)] for r in asked])
+
+
+def _bunches(codes: np.ndarray) -> Iterator[np.ndarray]:
+    """Positions of units, some at a time; those of one group stay together."""
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.r_[True, codes[order][1:] != codes[order][:-1]]) if len(order) else np.empty(0, np.int64)
+    begin = 0
+    for end in [*starts[1:].tolist(), len(order)]:
+        if end - begin >= AT_ONCE or end == len(order):
+            yield order[begin:end]
+            begin = end
 
 
 def _grouped(values: np.ndarray, local: np.ndarray, count: int) -> np.ndarray:

@@ -22,7 +22,7 @@ HOW_TO_READ_UNITS = (
 )
 UNIT_FIELDS = (*FIELDS, "capped_hours", "cap_hours", "readings")
 """What is added up of units besides: hours under a semi-dispatch cap and hours in which that is known [h], intervals."""
-_AT_ONCE = 32
+AT_ONCE = 16
 """Units whose month is in memory at the same time."""
 
 
@@ -71,8 +71,8 @@ def unit_sums(snapshot: Snapshot, table: UnitTable, part: Readings) -> np.ndarra
 
     def added(uigf: np.ndarray, rows: np.ndarray, times: np.ndarray) -> np.ndarray:
         parts = [np.empty((len(UNIT_FIELDS), 0))]
-        for at in range(0, len(rows), _AT_ONCE):
-            some = slice(at, at + _AT_ONCE)
+        for at in range(0, len(rows), AT_ONCE):
+            some = slice(at, at + AT_ONCE)
             forecast = uigf[some].astype(np.float64)
             cleared, cap, price = others_of(snapshot, table, rows[some], times)
             known = ~(np.isnan(forecast) | np.isnan(cleared))
