@@ -57,7 +57,7 @@ async def two_clicks(told: list[tuple[str, bool, bool]]) -> None:
     session.destroy()
 
 
-@pytest.mark.fault("SRV-4")
+@pytest.mark.fault("SRV-11")
 def test_a_message_beside_a_change_is_handled_with_the_lock():
     assert install()
     told: list[tuple[str, bool, Any]] = []
