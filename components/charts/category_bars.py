@@ -36,7 +36,7 @@ from bokeh.models import (
     VBar,
 )
 
-from components.charts.formats import JS_NUMBER
+from components.charts.formats import JS_NUMBER, JS_TICK
 from components.charts.lean import FONT, LEFT, literal
 from components.charts.palette import Palette
 from components.charts.plain import style_axis
@@ -144,7 +144,7 @@ class BarChart:
         )  # fmt: skip
         self.value_axis = LinearAxis(
             axis_label=value_label, major_label_policy=NoOverlap(min_distance=8),
-            formatter=CustomJSTickFormatter(code=JS_NUMBER + "return fmt(tick, Number.isInteger(tick) ? 0 : 1)"),
+            formatter=CustomJSTickFormatter(code=JS_TICK),
         )  # fmt: skip
         self.kind_axis = CategoricalAxis()
         self.figure.add_layout(self.value_axis, "below" if lying else "left")

@@ -19,6 +19,12 @@ JS_NUMBER = (
     "v.toLocaleString('en-AU',{minimumFractionDigits:d,maximumFractionDigits:d}).replace('-','−').replace(/^−(0(\\.0+)?)$/,'$1');"
 )
 
+# Ticks of an axis with as many decimals as tell them apart.
+JS_TICK = JS_NUMBER + (
+    "const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : Math.abs(tick) || 1;"
+    "return fmt(tick, Math.min(4, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))));"
+)
+
 
 def number(value: float | None, digits: int = 0) -> str:
     """A number with ``digits`` decimals.

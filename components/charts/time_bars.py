@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSTickFormatter, GlyphRenderer, HoverTool, Line, Quad, Step
 
-from components.charts.formats import JS_NUMBER
+from components.charts.formats import JS_TICK
 from components.charts.lean import TimePlot, formatters, hover_of, milliseconds, tooltip
 from components.charts.named import KEYS, plain, series_colour
 from components.charts.palette import Palette
@@ -21,11 +21,6 @@ GAP = 0.08
 MOST_BARS = 1_500
 """More than that are too fine to be seen as bars."""
 _ROUND = 6
-_TICK_JS = """
-const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : Math.abs(tick) || 1
-return fmt(tick, Math.min(4, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))))
-"""
-"""As many decimals as tell the ticks apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,15 +102,22 @@ def _channels(colour: str) -> tuple[int, ...]:
 
 
 class TimeBars(TimePlot):
-    """Bars as a plot that is built once and then fed; a window is dragged over as in every chart over time."""
+    """Bars as a plot that is built once and then fed; a window is dragged over as in every chart over time.
 
-    def __init__(self, theme: Palette, *, height: int, title: str, y_label: str, unit: str):
+    Parameters
+    ----------
+    groups : how many named groups there may be, where it is a few and never others.
+    """
+
+    def __init__(self, theme: Palette, *, height: int, title: str, y_label: str, unit: str, groups: int = MOST_GROUPS):
         super().__init__(theme, height=height, title=title, y_label=y_label)
-        self.y_axis.formatter = CustomJSTickFormatter(code=JS_NUMBER + _TICK_JS)
+        self.y_axis.formatter = CustomJSTickFormatter(code=JS_TICK)
         self.unit, self.digits = unit, 2
         self.names: dict[str, str] = {}
         self.colours: dict[str, str] = {}
-        self.source = ColumnDataSource(dict(bar_data(np.empty(0, "datetime64[us]"), [], others=False).columns))
+        piles = PILES if groups == MOST_GROUPS else KEYS[:groups]
+        self.left_out = {f"{edge}_{key}" for key in PILES if key not in piles for edge in "be"}
+        self.source = ColumnDataSource(self._columns(bar_data(np.empty(0, "datetime64[us]"), [], others=False)))
         self.bars: dict[str, GlyphRenderer] = {
             key: self.figure.add_glyph(
                 self.source,
@@ -123,7 +125,7 @@ class TimeBars(TimePlot):
                 name=key,
                 visible=False,
             )
-            for key in PILES
+            for key in piles
         }
         self.zero = self.figure.add_glyph(self.source, Step(x="t", y="zero", mode="after", line_width=1), name="zero")
         touch = self.figure.add_glyph(self.source, Line(x="t", y="top", line_alpha=0), name="hover")
@@ -142,7 +144,7 @@ class TimeBars(TimePlot):
         colours : name -> colour, of those that have one of their own.
         unit, digits : of the values.
         """
-        self.source.data = dict(data.columns)
+        self.source.data = self._columns(data)
         self.feed_gaps(data.edges, data.missing)
         if len(data.edges):
             at = milliseconds(data.edges[[0, -1]])
@@ -154,6 +156,9 @@ class TimeBars(TimePlot):
         self.names = dict(zip(data.present, names, strict=True))
         self.colours = {k: colours.get(n, "") or group_colour(k, self.theme) for k, n in self.names.items()}
         self._paint()
+
+    def _columns(self, data: BarData) -> dict[str, np.ndarray]:
+        return {name: column for name, column in data.columns.items() if name not in self.left_out}
 
     def legend(self) -> list[dict[str, str]]:
         """Names and colours in the order of the pile, for the part beside the chart."""

@@ -11,7 +11,7 @@ from components.charts import formats
 from components.charts.profile import DayStack, ProfileChart, day_edges, profile_data
 from components.charts.stack import stack_data
 from components.dashboards.answers import ANSWERS
-from components.dashboards.batteries_view import LEFT, BatteryView, Links, market_name
+from components.dashboards.batteries_view import LAYERS, LEFT, BatteryView, Links, market_name
 from components.dashboards.parts import Legend
 from components.dashboards.shell import figure
 from components.dashboards.stations_day import SLOT, slots
@@ -34,7 +34,7 @@ class DayView(BatteryView):
 
     def build(self) -> Sequence[Any]:
         theme = self.page.theme
-        self.stack = DayStack(theme, height=360)
+        self.stack = DayStack(theme, height=360, kinds=LAYERS)
         self.price = ProfileChart(
             theme, PRICES, height=260, title="Prices by time of day", y_label="Price ($/MWh)", as_price=True,
             colours={"price": "NEM", "sold": "battery", "bought": "battery_charging"},
@@ -80,11 +80,8 @@ class DayView(BatteryView):
             return
         minutes, frame, theme = SLOTS[SLOT], result.frame, self.page.theme
         out, into = slots(frame, "discharge_mw"), slots(frame, "charge_mw")
-        self.stack.feed(stack_data(day_edges(minutes), {"battery": out, "battery_charging": -into}))
-        self.legend.entries = [
-            {"label": "Discharge", "colour": theme.fuels["battery"]},
-            {"label": "Charge", "colour": theme.fuels["battery_charging"]},
-        ]
+        self.stack.feed(stack_data(day_edges(minutes), {"battery": out, "battery_charging": -into}, layers=LAYERS))
+        self.legend.entries = [{"label": layer.label, "colour": layer.colour(theme)} for layer in LAYERS.values()]
         days = int(frame["days"].max())
         span = f"{formats.window(window.start, window.end)} · {days} day{'' if days == 1 else 's'}"
         said = " · ".join(w for w in (span, "mean of each half hour", self.page.covered(result)) if w)

@@ -49,13 +49,13 @@ class TrendView(BatteryView):
 
     def build(self) -> Sequence[Any]:
         theme = self.page.theme
-        self.money = TimeBars(theme, height=240, title="Revenue", y_label="Revenue ($M)", unit="$M")
+        self.money = TimeBars(theme, height=240, title="Revenue", y_label="Revenue ($M)", unit="$M", groups=2)
         self.price = _PriceLines(
             theme, PRICES, height=230, title="Prices", y_label="Price ($/MWh)", as_price=True, x=self.money.x,
             colours={"sold": "battery", "bought": "battery_charging", "spread": "spread"},
         )  # fmt: skip
         self.price.lines["spread"].glyph.line_dash = [5, 3]
-        self.cycles = TimeBars(theme, height=190, title="Cycles", y_label="Cycles a day", unit="a day")
+        self.cycles = TimeBars(theme, height=190, title="Cycles", y_label="Cycles a day", unit="a day", groups=1)
         for chart in (self.money, self.price, self.cycles):
             chart.figure.min_border_left = LEFT
         self.legend, self.price_legend = Legend(), Legend()

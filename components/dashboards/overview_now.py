@@ -123,7 +123,8 @@ class Now(Block):
         for fuel in ("wind", "solar", "rooftop", "battery", "battery_charging"):
             if fuel in power and np.isfinite(power[fuel]).any():
                 values = np.abs(power[fuel]) if fuel == "battery_charging" else power[fuel]
-                href = to.fuel(fuel, self.page.texts)
+                stored = fuel in ("battery", "battery_charging")
+                href = to.batteries({"view": "time"}, self.page.texts) if stored else to.fuel(fuel, self.page.texts)
                 word = {"battery": "Battery discharge"}.get(fuel, FUELS[fuel].label)
                 out.append(
                     self._tile(word, values, self.page.theme.fuels[fuel], "", href, f"{word}; range of 24 hours")
