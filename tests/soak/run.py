@@ -25,7 +25,9 @@ from pathlib import Path
 
 import pandas as pd
 from live_server import Server, free_port, stop_server, wait_until_ready
-from visitor import Visit, VisitError
+from tornado.httpclient import AsyncHTTPClient, HTTPError
+from tornado.websocket import WebSocketError
+from visitor import LONGEST_SECONDS, Visit, VisitError
 
 from components.market_time import dispatch_stamps
 from components.store.lake import Lake
@@ -81,6 +83,7 @@ def publish_interval(lake: Lake, at: pd.Timestamp, seed: int) -> None:
 async def stay(url: str, page: str, found: Found, until: float, number: int) -> None:
     """One visitor: open a page, change the range now and then, read all that comes."""
     chance = random.Random(number)
+    await asyncio.sleep(number)  # thirty people do not come in the same moment
     try:
         visit = await Visit.open(url, page)
         try:
@@ -91,13 +94,15 @@ async def stay(url: str, page: str, found: Found, until: float, number: int) -> 
                     found.changes += 1
         finally:
             visit.close()
-    except (VisitError, OSError) as wrong:
+    except (VisitError, HTTPError, WebSocketError, OSError) as wrong:
         found.errors.append(f"visitor {number} on /{page}: {wrong}")
 
 
 async def soak(server: Server, lake: Lake, minutes: float, sessions: int, every: float) -> Found:
     """Visitors, publications and a look at memory, side by side."""
     found, until = Found(), time.monotonic() + 60 * minutes
+    # A page that takes long to open on a busy machine is no error of a queue in this client.
+    AsyncHTTPClient.configure(None, max_clients=sessions, defaults={"connect_timeout": LONGEST_SECONDS})
     names = list(PAGES)
 
     async def publications() -> None:
