@@ -80,9 +80,10 @@ class Stores:
         self._gives = battery & (table.role == GENERATOR)
         single = set(table.station[self._gives]) ^ set(table.station[self._takes])
         alone = np.isin(table.station, list(single))
+        self._orphan = alone & (self._gives | self._takes)
         # A battery that is registered as a generator may charge under the same DUID, unless it is called a half.
-        self._orphan = alone & (self._takes | (self._gives & (table.fueltech == "battery_discharging")))
-        self._paired = (self._gives | self._takes) & ~alone
+        self._whole = self._orphan & self._gives & (table.fueltech != "battery_discharging")
+        self._half = self._gives | self._takes
         self.with_mwh = self._known(battery & (table.storage_mwh > 0))
         self.with_mw = self._known(battery & (table.capacity_mw > 0))
 
@@ -97,12 +98,13 @@ class Stores:
         out = np.zeros(count, bool)
         # Halves whose stations do not tell whose they are find each other within their group.
         names = np.where(self._orphan[rows], "", self.table.station[rows].astype(str))
-        sides: dict[tuple[int, str], set[bool]] = {}
-        half = (self._orphan | self._paired)[rows]
+        sides: dict[tuple[int, str], set[str]] = {}
+        half = self._half[rows]
         for row, code, name in zip(rows[half].tolist(), codes[half].tolist(), names[half].tolist(), strict=True):
-            sides.setdefault((code, name), set()).add(bool(self._takes[row]))
+            side = "takes" if self._takes[row] else "whole" if self._whole[row] else "gives"
+            sides.setdefault((code, name), set()).add(side)
         for (code, _), found in sides.items():
-            out[code] |= len(found) == 1
+            out[code] |= found in ({"takes"}, {"gives"}, {"gives", "whole"})
         return out
 
 

@@ -191,9 +191,11 @@ def test_half_of_an_old_pair_has_no_money_by_capacity(market):
     assert not any("by=station" in note for note in whole.notes)
 
 
-def test_halves_of_different_stations_find_each_other_in_their_region(market):
-    """An import that calls every half a station of its own: the region pays what its loads paid, a half alone is unknown."""
-    units = [dict(STORES[1], station="VIC1 discharging"), dict(STORES[2], station="VIC1 charging")]
+@pytest.mark.parametrize("called", ["battery_discharging", "battery"])
+def test_halves_of_different_stations_find_each_other_in_their_region(market, called):
+    """An import that calls every half a station of its own: the region pays what its loads paid, a load alone is unknown, and
+    so is what is called a discharging half."""
+    units = [dict(STORES[1], station="VIC1 discharging", fueltech=called), dict(STORES[2], station="VIC1 charging")]
     hour = np.r_[np.full(12, 30.0), np.zeros(276)]
     snapshot = market(units=units, scada={"OLDG": hour, "OLDL": hour}, price={"VIC1": np.full(288, 100.0)})
     region = rows(snapshot, "region", **DAY).loc["VIC1"]
@@ -201,7 +203,8 @@ def test_halves_of_different_stations_find_each_other_in_their_region(market):
     assert region["revenue_per_mw_year"] == pytest.approx(0)
     assert region["utilisation_reporting"] == pytest.approx(60 / (30 * 24))
     halves = rows(snapshot, "station", **DAY)
-    assert halves[["revenue_per_mw_year", "utilisation_reporting"]].isna().all().all()
+    assert np.isnan(halves.loc["VIC1 charging", "revenue_per_mw_year"])
+    assert np.isnan(halves.loc["VIC1 discharging", "revenue_per_mw_year"]) == (called == "battery_discharging")
 
 
 def test_a_pair_that_became_one_unit_at_midnight_is_one_store(market):
