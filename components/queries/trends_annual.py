@@ -43,7 +43,12 @@ class TrendQuery(PeriodQuery):
         return "1d"
 
     def _window(self, snapshot: Snapshot) -> Window:
-        return replace(super()._window(snapshot), interval=self.grouping)
+        window = super()._window(snapshot)
+        end = window.end
+        if self.start is None and self.end is None and self.last == "all":
+            # A day that has only begun would count by its night alone.
+            end = end.normalize() if end.normalize() > window.start else end
+        return replace(window, end=end, interval=self.grouping)
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,7 +147,7 @@ class EveningProfile(_EveningQuery):
     examples = ("region=SA1", "region=NEM&hour=16-22")
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
-        return len(regions_asked(self.region)) * (len(FUELS) + len(TOTALS)) * SLOTS
+        return len(regions_asked(self.region)) * (len(FUELS) + len(TOTALS)) * 2 * (len(set(self.hour)) or 24)
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)

@@ -136,11 +136,12 @@ def test_wide_holds_the_numbers_of_the_columns(live: LiveApi, path: str):
     body = live.json(path)
     question = REGISTRY[path.removeprefix("/api/")]
     long, wide = pd.DataFrame(body["data"]), live.json(path + "?shape=wide")["data"]
-    keys = [c for c in ("region", "fuel", "station", "interconnector", "hour") if c in long]
+    keys = [c for c in ("region", "fuel", "series", "station", "interconnector", "hour") if c in long]
+    words = ("period", "year", "max_time", "min_time")  # what is no number has no place among the series
     if not keys:  # one series: the numbers have their own names
         assert wide == body["data"]
         return
-    numbers = [c for c in long.columns if c != "time" and c not in keys]
+    numbers = [c for c in long.columns if c != "time" and c not in keys and c not in words]
     varying = [k for k in keys if long[k].nunique() > 1] or keys[-1:]
     assert list(dict.fromkeys(long["time"])) == wide["time"]
     expected = {"time"}

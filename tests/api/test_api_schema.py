@@ -51,11 +51,12 @@ def put_right(case: schemathesis.Case) -> None:
         asked.pop(name, None)  # a rule of alerts is whole, and ends on the calm side of where it begins
     if "limit" in asked:
         asked["limit"] = min(int(asked["limit"]), 10_000)  # rows times columns has a bound
-    for name in ("start", "end"):
-        if name in asked and stamp(asked[name]) is None:
-            del asked[name]
-    if "start" in asked and "end" in asked and stamp(asked["end"]) < stamp(asked["start"]):
-        del asked["end"]
+    for first, last in (("start", "end"), ("other_start", "other_end")):
+        for name in (first, last):
+            if name in asked and stamp(asked[name]) is None:
+                del asked[name]
+        if first in asked and last in asked and stamp(asked[last]) < stamp(asked[first]):
+            del asked[last]
 
 
 def stamp(text: str) -> pd.Timestamp | None:
@@ -67,9 +68,12 @@ def stamp(text: str) -> pd.Timestamp | None:
 
 
 def lists_nothing(name: str, texts: object) -> bool:
-    """An empty name is taken for none, whatever the document lists: forms send those."""
+    """An empty name is taken for none, whatever the document lists: forms send those.
+
+    What an object within a list becomes in an address may be empty as well.
+    """
     if isinstance(texts, list):
-        return any(isinstance(t, str) and not t.strip(" ,") for t in texts)
+        return any(isinstance(t, dict) or (isinstance(t, str) and not t.strip(" ,")) for t in texts)
     return name in {"region", "fuel", *NAMES} and isinstance(texts, str) and not texts.strip(" ,")
 
 

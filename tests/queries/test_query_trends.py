@@ -121,6 +121,14 @@ def test_days_carry_their_place_and_a_trailing_mean_that_reaches_before_the_wind
     assert financial[["year", "day_of_year"]].astype({"year": str}).values.tolist() == [["FY24", 246]]
 
 
+def test_everything_ends_at_the_newest_midnight_and_a_first_day_counts_all_the_same(market):
+    snapshot = market(units=[unit("GAS", "gas")], scada={"GAS": [10.0] * DAY + [70.0] * 12})
+    frame = DailyTrend(region=["SA1"], series=["gas"], smooth="1d").run(snapshot).frame
+    assert frame["mw"].tolist() == [10]
+    short = market(units=[unit("GAS", "gas")], scada={"GAS": [70.0] * 12})
+    assert DailyTrend(region=["SA1"], series=["gas"], smooth="1d").run(short).frame["mw"].tolist() == [70]
+
+
 def test_demand_and_underlying_demand_by_day(market):
     snapshot = market(demand={"SA1": [1000.0] * DAY}, rooftop={"SA1": [240.0] * 48})
     span = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-02")}
