@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from components.market_time import Window
 from components.queries.figures import GenerationFigures
 from components.queries.trends_annual import AnnualEnergy
 from components.queries.trends_capacity import InService
@@ -15,6 +16,8 @@ from components.queries.trends_emissions import Emissions
 from components.queries.trends_evening import EveningPeak, EveningProfile
 from components.queries.trends_penetration import Penetration
 from components.queries.trends_penetration_bins import PenetrationBins, PenetrationDuration
+from components.queries.trends_sums import energy_of_units
+from components.queries.units import readings, unit_table
 from components.queries.year_on_year import GenerationYearOnYear
 
 NAN = float("nan")
@@ -397,6 +400,21 @@ def test_emissions_and_intensity_of_units_with_a_factor(market):
     assert by["gas"]["factor_coverage"] == pytest.approx(gas / (gas + odd))
     figures = rows(GenerationFigures(region=["SA1"], last="all").run(snapshot).frame, "fuel")
     assert by["gas"]["emissions_t"] == pytest.approx(figures["gas"]["emissions_t"])
+
+
+def test_a_load_generates_nothing_and_storage_what_it_gives(market):
+    snapshot = market(
+        units=[unit("PUMP", "pumps", role="load"), unit("BATT", "battery", role="bidirectional"), unit("GAS", "gas")],
+        scada={"PUMP": [60.0] * 12, "BATT": [24.0, -24.0] * 6, "GAS": [12.0, NAN] * 6},
+    )
+    (part,) = readings(snapshot, Window(pd.Timestamp("2024-07-01"), pd.Timestamp("2024-08-01"), "1d"))
+    assert part.stretch is not None
+    table = unit_table(snapshot)
+    assert dict(zip(table.duid[part.rows], energy_of_units(table, part), strict=True)) == {
+        "BATT": 12,
+        "GAS": 6,
+        "PUMP": 0,
+    }
 
 
 def test_without_any_factor_emissions_are_missing(market):
