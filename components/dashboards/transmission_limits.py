@@ -32,13 +32,13 @@ class Limits(LinkView):
 
     def build(self) -> Sequence[Any]:
         self.panels: list[tuple[LimitChart, Card]] = []
+        # Charts are made when they are drawn first: how many and how high they are is not known before.
         self.stack = stack()
-        self._more()
         return [self.stack]
 
-    def _more(self) -> None:
-        """One chart more; they are made when so many interconnectors are shown first."""
-        chart = LimitChart(self.page.theme, height=HEIGHTS[0][1], title=f"Flow {len(self.panels) + 1}")
+    def _more(self, height: int = HEIGHTS[0][1]) -> None:
+        """One chart more."""
+        chart = LimitChart(self.page.theme, height=height, title=f"Flow {len(self.panels) + 1}")
         card = self.card("Flow", figure(chart.figure))
         self.panels.append((chart, card))
         self.stack.append(card.view)
@@ -76,12 +76,15 @@ class Limits(LinkView):
         window = query.window(snapshot)
         result = ANSWERS.ask(snapshot, query)
         if result.frame.empty:
+            if not self.panels:
+                self._more()
             self.nothing(snapshot, window)
             return
         links = self.selected(snapshot)
         shown, others = links[:MOST], links[MOST:]
+        height = next(h for most, h in HEIGHTS if len(shown) <= most)
         while len(self.panels) < len(shown):
-            self._more()
+            self._more(height)
             self.page._wire([self.panels[-1][0]])
         figures = {
             str(r["interconnector"]): r
@@ -89,7 +92,6 @@ class Limits(LinkView):
         }
         key = ("limits", query.fingerprint(), window.start, window.end, window.interval)
         drawn = ANSWERS.get(snapshot, key, lambda: self._series(snapshot, result))
-        height = next(h for most, h in HEIGHTS if len(shown) <= most)
         for link, (chart, card) in zip(shown, self.panels, strict=False):
             if link not in drawn:
                 card.empty(f"{name_of(link)} has no flows in {formats.window(window.start, window.end)}.")
