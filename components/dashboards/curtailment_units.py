@@ -105,11 +105,17 @@ class CurtailedUnits(CurtailmentView):
         """Everybody, the most curtailed first."""
         return self.over(window, CurtailmentUnits, by=self.word, fuel=self.fuels, duid=[], station=[], owner=[])
 
-    def one(self, window: Window, key: str) -> Curtailment:
+    def one(self, window: Window, key: str, fuel: str) -> Curtailment:
         """One of them over time."""
         by = "duid" if self.word == "duid" else "station"
         own: dict[str, Any] = {"duid": [], "station": [], "owner": []} | {self.word: [key]}
-        return self.over(window, Curtailment, by=by, interval=window.interval, agg="mean", fuel=self.fuels, **own)
+        return self.over(window, Curtailment, by=by, interval=window.interval, agg="mean", fuel=[fuel], **own)
+
+    def parts(self, window: Window, frame: pd.DataFrame, key: str) -> dict[str, Curtailment]:
+        """What is drawn of one of them, by fuel: a unit has one, an owner may have both."""
+        mine = frame[frame[self.word].astype(str) == key].iloc[0]
+        known = [f for f in self.fuels if f == str(mine.get("fuel", f))]
+        return {fuel: self.one(window, key, fuel) for fuel in known}
 
     def ranked(self, snapshot: Snapshot, window: Window) -> pd.DataFrame:
         """The table's rows in the order that is chosen."""
@@ -130,7 +136,8 @@ class CurtailedUnits(CurtailmentView):
         if not snapshot.keys(DATASET):
             return []
         frame = self.ranked(snapshot, window)
-        drawn = [("Over time", self.one(window, self.key_of(frame)))] if len(frame) else []
+        parts = self.parts(window, frame, self.key_of(frame)) if len(frame) else {}
+        drawn = [(f"{FUEL_LABELS[fuel]} over time", query) for fuel, query in parts.items()]
         return [(self.bar_card, [ranking]), (self.one_card, drawn), (self.table_card, [ranking])]
 
     # -- drawing -------------------------------------------------------------------------------------
@@ -204,29 +211,28 @@ class CurtailedUnits(CurtailmentView):
         return {"key": own, "cells": cells, "chosen": own == key}
 
     def _one(self, snapshot: Snapshot, window: Window, frame: pd.DataFrame, key: str) -> None:
-        query = self.one(window, key)
-        result = ANSWERS.ask(snapshot, query)
-        if result.frame.empty:
-            self.one_card.empty(f"No forecast of {key} is known in {formats.window(window.start, window.end)}.")
+        parts = self.parts(window, frame, key)
+        answers = {fuel: ANSWERS.ask(snapshot, query) for fuel, query in parts.items()}
+        answers = {fuel: answer for fuel, answer in answers.items() if not answer.frame.empty}
+        if not answers:
+            self.one_card.empty(f"No forecast of {key} is known as wind or solar here.")
             return
         mine = frame[frame[self.word].astype(str) == key].iloc[0]
-        fuel = str(mine["fuel"]) if "fuel" in frame and str(mine["fuel"]) in FUEL_LABELS else self.fuels[0]
-        data = ANSWERS.get(
-            snapshot, ("curtailed unit", fuel, query.fingerprint()), lambda: self._stack(snapshot, result, fuel)
-        )
+        name = ("curtailed unit", *(query.fingerprint() for query in parts.values()))
+        data = ANSWERS.get(snapshot, name, lambda: self._stack(snapshot, answers))
         self.stack.feed(data)
-        self.legend.entries = [
-            {"label": LAYERS[n].label.partition(": ")[2].capitalize(), "colour": tint(n, self.page.theme)}
-            for n in data.present
-        ]
+        theme = self.page.theme
+        self.legend.entries = [{"label": LAYERS[n].label, "colour": tint(n, theme)} for n in data.present]
         told = f"{formats.energy(mine['curtailed_mwh'])}, {formats.percent(mine['rate'])} of its forecast"
         self.one_card.ready(self.page.describe(window, told, data.thinned.note), heading=f"{key} over time")
 
-    def _stack(self, snapshot: Snapshot, result: Result, fuel: str) -> StackData:
-        labels, edges = steps_of(result, snapshot, DATASET)
+    def _stack(self, snapshot: Snapshot, answers: dict[str, Result]) -> StackData:
+        """One of them in layers, on the steps of the answer that reaches farthest."""
+        labels, edges = max((steps_of(a, snapshot, DATASET) for a in answers.values()), key=lambda steps: len(steps[0]))
         series: dict[str, np.ndarray] = {
-            f"{part}_{fuel}": next(iter(column(result, labels, part, [], add=True).values()))
+            f"{part}_{fuel}": next(iter(column(answer, labels, part, [], add=True).values()))
             for part in ("cleared", "economic", "network")
+            for fuel, answer in answers.items()
         }
         return stack_data(edges, series, layers=LAYERS)
 

@@ -8,7 +8,6 @@ from typing import Any, cast
 import numpy as np
 import param
 
-from components.errors import Problem
 from components.market_time import Window, label_side
 from components.metrics.buckets import KeyedMeans, Means
 from components.metrics.curtailment import curtailed, economic, network, rate
@@ -54,10 +53,10 @@ class Curtailment(WindowQuery):
     dataset = "region"
     row_columns = {
         "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
-        "region": ("", "Region, or NEM; not with by=duid or station"),
-        "fuel": ("", "wind or solar; not with by=duid or station"),
-        "duid": ("", "Unit (with by=duid)"),
-        "station": ("", "Station (with by=station)"),
+        "region": ("", "Region, or NEM; not where units or stations are the series"),
+        "fuel": ("", "wind or solar; not where units or stations are the series"),
+        "duid": ("", "Unit, where units are the series"),
+        "station": ("", "Station, where stations are the series"),
         "uigf": ("MW", "Unconstrained intermittent generation forecast. With agg=sum these columns are energy in MWh"),
         "cleared": ("MW", "Cleared in dispatch"),
         "curtailed": ("MW", "max(0, UIGF - cleared)"),
@@ -74,9 +73,9 @@ class Curtailment(WindowQuery):
     region = Names(default=[], vocabulary="region", doc="Regions; none = the five apart, NEM = their sum.")
     fuel = Choices(default=list(FUELS_CURTAILED), objects=FUELS_CURTAILED, doc="wind, solar or both.")
     by: Any = param.Selector(
-        default="auto",
-        objects=["auto", "region", "station", "duid"],
-        doc="One series for each region and fuel, station or unit; auto = regions, unless units or stations are named.",
+        default="region",
+        objects=["region", "station", "duid"],
+        doc="One series for each region and fuel, station or unit. Named units are shown as units, named stations and owners as stations in any case.",
     )
     station = Names(default=[], vocabulary="station", doc="Stations, in place of regions; none = all.")
     duid = Names(default=[], vocabulary="duid", doc="Units by DUID, in place of regions; none = all.")
@@ -90,18 +89,9 @@ class Curtailment(WindowQuery):
     @property
     def word(self) -> str:
         """What makes a series: ``region`` (and fuel), ``station`` or ``duid``."""
-        if self.by != "auto":
+        if self.by != "region":
             return str(self.by)
         return "duid" if self.duid else "station" if self.station or self.owner else "region"
-
-    def check(self, snapshot: Snapshot) -> list[Problem]:
-        problems = super().check(snapshot)
-        for name in ("station", "duid", "owner"):
-            if self.by == "region" and getattr(self, name):
-                problems.append(
-                    Problem(name, getattr(self, name)[0], "needs by=station or by=duid", ("station", "duid"))
-                )
-        return problems
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         count = len(regions_asked(self.region)) * len(self.fuel)

@@ -214,10 +214,10 @@ class CurtailmentUnits(PeriodQuery):
     dataset = DATASET
     row_columns = {
         "duid": ("", "Unit (with by=duid)"),
-        "station": ("", "Station (with by=duid or station)"),
+        "station": ("", "Station; with by=duid or station"),
         "owner": ("", "Owner (with by=owner)"),
-        "region": ("", "Region (with by=duid, station or region)"),
-        "fuel": ("", "Fuel (with by=duid, station or fuel)"),
+        "region": ("", "Region; with by=duid, station or region"),
+        "fuel": ("", "Fuel; with by=duid, station or fuel"),
         "capacity_mw": ("MW", "Registered capacity of the units with readings; null where none is known"),
         **_NUMBERS,
         "capped_hours": (

@@ -85,7 +85,18 @@ def market(*, source: str = "mmsdm") -> tuple[dict[str, pd.DataFrame], pd.DataFr
             "capacity_mw": [720.0, 720.0, 100.0, 120.0],
         }
     )
-    return {"price": price, "region": region, "scada": scada, "flow": flow, "rooftop": rooftop}, units
+    farms = tidy(
+        "duid",
+        ("WIND1",),
+        lambda i: {
+            "uigf": np.full(len(step), 80.0),
+            "cleared": np.where(step % 2, 60.0, 80.0),
+            "semi_dispatch_cap": (step % 2).astype(float),
+        },
+    )
+    price = price.assign(raisereg_rrp=5.0)
+    frames = {"price": price, "region": region, "scada": scada, "flow": flow, "rooftop": rooftop}
+    return frames | {"semi_scheduled": farms}, units
 
 
 class LiveApi:

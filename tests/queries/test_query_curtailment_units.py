@@ -241,14 +241,15 @@ def test_without_units_the_answer_says_how_to_read_them(mixed):
         assert result.notes == (HOW_TO_READ_UNITS,)
 
 
-def test_a_filter_by_unit_needs_series_by_unit(hour):
-    problems = Curtailment(duid=["WIND1"], by="region").check(hour)
-    assert [(p.param, p.allowed) for p in problems] == [("duid", ("station", "duid"))]
-    assert Curtailment(duid=["WIND1"], by="duid").check(hour) == []
-    # Where nothing is said, what is named decides.
-    assert [Curtailment(**named).word for named in ({}, {"duid": ["WIND1"]}, {"station": ["Windy Hill"]})] == [
-        "region", "duid", "station",
-    ]  # fmt: skip
+def test_who_is_named_is_shown(hour):
+    named = (
+        {},
+        {"duid": ["WIND1"]},
+        {"station": ["Windy Hill"]},
+        {"owner": ["B Co"]},
+        {"owner": ["B Co"], "by": "duid"},
+    )
+    assert [Curtailment(**n).word for n in named] == ["region", "duid", "station", "station", "duid"]
     assert Curtailment(**HOUR, duid=["WIND1"], interval="1h").run(hour).frame["curtailed"].tolist() == pytest.approx(
         [15]
     )
