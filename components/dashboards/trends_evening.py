@@ -25,7 +25,7 @@ from components.vocabulary import FUELS
 TOTAL_LABELS = {SUPPLY: "Supply", UNDERLYING: "Underlying demand", RESIDUAL: "Residual (losses, unread units)"}
 
 
-HALF_HOURS = {"now": "Half hours now", "before": "Half hours a year before", "change": "Change of half hours"}
+HALF_HOURS = {"now": "Shape: now", "before": "Shape: before", "change": "Shape: change"}
 """Choice -> label."""
 
 
@@ -34,7 +34,7 @@ class EveningView(TrendView):
 
     slug, label, help = "evening", "Evening peak", "What supplied 17:00 to 22:00, and what a year before"
     questions = (EveningPeak, EveningProfile)
-    choices = {"halfhours": Choice("What the half hours show", HALF_HOURS)}
+    choices = {"halfhours": Choice("What the half hours below show: now, a year before, or the change", HALF_HOURS)}
 
     def build(self) -> Sequence[Any]:
         theme = self.page.theme
@@ -158,6 +158,7 @@ class EveningView(TrendView):
                 now, before = float(r["mw"]), float(r["mw_before"])
                 shown = {"now": now, "before": before, "change": now - before}[chosen]
                 values.setdefault(str(r["time_of_day"]), {})[str(r["part"])] = shown
+        self.shape.relabel("Change of power (MW)" if chosen == "change" else "Average power (MW)", "MW", 0)
         self.shape.feed(bar_data(values, [f for f in FUELS if f in order]))
         theme = self.page.theme
         self.legend.entries = [{"label": FUELS[f].label, "colour": theme.fuels[f]} for f in order]

@@ -135,6 +135,7 @@ def test_the_evening_and_its_half_hours(snapshot):
     assert bars(page.view.shape, "17:30")["Wind"] == pytest.approx(wind)
     page._asked({"select": "halfhours", "value": "change"})
     assert bars(page.view.shape, "17:30") == {}  # no year before, no change
+    assert page.view.shape.value_axis.axis_label == "Change of power (MW)"
 
 
 def test_without_a_range_the_evening_and_the_comparison_are_the_last_years(snapshot):
