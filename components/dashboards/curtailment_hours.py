@@ -17,7 +17,7 @@ from components.charts.stack import StackData, stack_data
 from components.dashboards.answers import ANSWERS
 from components.dashboards.curtailment_view import FUEL_LABELS, LAYERS, PROXY, SOURCE, CurtailmentView, tint
 from components.dashboards.parts import Legend
-from components.dashboards.prices_heat import heat_data
+from components.dashboards.prices_heat import CELLS, cells_of, heat_data
 from components.dashboards.shell import Card, figure, row
 from components.dashboards.view import Choice
 from components.market_time import Window
@@ -26,8 +26,6 @@ from components.queries.curtailment_hours import CurtailmentHeat, CurtailmentTim
 from components.store.snapshot import Snapshot
 
 MINUTES = 30
-MOST_DAYS = 400
-"""Columns a screen can show: beyond them weeks take the place of days, and months that of weeks."""
 QUANTITIES = {"curtailed": "All curtailment", "economic": "Economic", "network": "Network"}
 
 
@@ -40,7 +38,7 @@ class CurtailedHours(CurtailmentView):
     selects = {"quantity": QUANTITIES}
     choices = {
         "shown": Choice("What the map shows", {"power": "Map of MW", "rate": "Map of % of forecast"}),
-        "cells": Choice("What stands beside the map's hours", {"auto": "Auto", "day": "By day", "week": "By week", "month": "By month"}),
+        "cells": CELLS,
     }  # fmt: skip
 
     def build(self) -> Sequence[Any]:
@@ -73,11 +71,7 @@ class CurtailedHours(CurtailmentView):
 
     def heat(self, window: Window) -> CurtailmentHeat:
         """The map's question, with the cells that are chosen or suit the window."""
-        by, days = self.page.chosen("cells"), (window.end - window.start).days
-        if by == "auto":
-            by = "day" if days <= MOST_DAYS else "week" if days <= MOST_DAYS * 7 else "month"
-        elif by == "day" and days > 4 * MOST_DAYS:
-            by = "week"
+        by = cells_of(self.page.chosen("cells"), window)
         return self.over(window, CurtailmentHeat, by=by, fuel=self.fuels)
 
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
@@ -136,7 +130,8 @@ class CurtailedHours(CurtailmentView):
         factor, unit, digits = (100.0, "% of the forecast", 1) if column == "rate" else (1.0, "MW", 0)
 
         def make() -> HeatData:
-            return heat_data(replace(answer, frame=answer.frame.assign(price=answer.frame[column] * factor)), query.by)
+            scaled = answer.frame.assign(**{column: answer.frame[column] * factor})
+            return heat_data(replace(answer, frame=scaled), query.by, column)
 
         self.map.measured(unit, digits)
         self.map.feed(ANSWERS.get(snapshot, ("curtailed heat", column, query.fingerprint()), make))

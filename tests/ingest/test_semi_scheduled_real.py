@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 from components.ingest.run import ingest
+from components.queries.curtailment_summary import CurtailmentSummary, CurtailmentUnits
+from components.store.frames import open_snapshot
 from components.store.lake import Lake
 
 pytestmark = pytest.mark.real
@@ -103,3 +105,27 @@ def test_fcas_prices_are_the_files(real: Path, lake: Lake, month: str):
             assert frame[f"{service}_rrp"].isna().all()
         else:
             assert frame[f"{service}_rrp"].sum() == pytest.approx(sum(map(float, said)), rel=1e-12)
+
+
+def test_questions_about_a_month_are_plain_sums_over_the_files(real: Path, lake: Lake):
+    snapshot, window = open_snapshot(lake), {"start": "2024-08-01", "end": "2024-09-01"}
+    window = {name: pd.Timestamp(day) for name, day in window.items()}
+    prices = {
+        r["SETTLEMENTDATE"]: float(r["RRP"])
+        for r in plain(real, "DISPATCHPRICE", "2024-08", "PRICE")
+        if r["REGIONID"] == "SA1" and float(r["INTERVENTION"]) == 0
+    }
+    regions = [r for r in plain(real, "DISPATCHREGIONSUM", "2024-08", "REGIONSUM") if r["REGIONID"] == "SA1"]
+    assert {r["INTERVENTION"] for r in regions} == {"0"}
+    lost = {r["SETTLEMENTDATE"]: max(0.0, float(r["SS_WIND_UIGF"]) - float(r["SS_WIND_CLEAREDMW"])) for r in regions}
+    row = CurtailmentSummary(**window, region=["SA1"], fuel=["wind"]).run(snapshot).frame.iloc[0]
+    assert row["uigf_mwh"] == pytest.approx(sum(float(r["SS_WIND_UIGF"]) for r in regions) / 12, rel=1e-9)
+    assert row["curtailed_mwh"] == pytest.approx(sum(lost.values()) / 12, rel=1e-9)
+    assert row["economic_mwh"] == pytest.approx(sum(mw for t, mw in lost.items() if prices[t] <= 0) / 12, rel=1e-9)
+    assert row["price"] == pytest.approx(sum(mw * prices[t] for t, mw in lost.items()) / sum(lost.values()), rel=1e-9)
+    unit = CurtailmentUnits(**window, duid=["HDWF2"]).run(snapshot).frame.iloc[0]
+    said = [r for r in plain(real, "DISPATCHLOAD", "2024-08", "UNIT_SOLUTION") if r["DUID"] == "HDWF2"]
+    held = sum(max(0.0, float(r["UIGF"]) - float(r["TOTALCLEARED"])) for r in said) / 12
+    # Frames of units are single precision.
+    assert unit["curtailed_mwh"] == pytest.approx(held, rel=1e-5)
+    assert unit["rate"] == pytest.approx(held / (sum(float(r["UIGF"]) for r in said) / 12), rel=1e-5)
