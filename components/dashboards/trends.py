@@ -7,7 +7,8 @@ from components.dashboards.trends_capacity import CapacityView, EmissionsView
 from components.dashboards.trends_compare import CompareView
 from components.dashboards.trends_days import Mix, YearOverYear
 from components.dashboards.trends_evening import EveningView
-from components.dashboards.trends_penetration import PriceAgainst, Shares
+from components.dashboards.trends_penetration import Shares
+from components.dashboards.trends_price import PriceAgainst
 from components.dashboards.trends_years import ByYear
 from components.queries.trends_annual import AnnualEnergy
 
