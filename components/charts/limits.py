@@ -1,7 +1,7 @@
 """The flow of one interconnector between its two limits over NEM time.
 
-What lies between the limits is shaded, which leaves the headroom either way to be seen; the flow is drawn in red where
-it is at its limit::
+What lies between the limits is shaded, which leaves the headroom either way to be seen; the target flow is drawn in red
+where it is at its limit::
 
     chart = LimitChart(theme, height=240, title="Heywood")   # once
     chart.feed(limit_data(edges, series), flow="mw")          # series: the columns of Flows
@@ -52,25 +52,25 @@ def limit_data(edges: np.ndarray, series: Mapping[str, np.ndarray]) -> LimitData
     edges : (n + 1,) step boundaries, datetime64[us].
     series : each of :data:`SERIES` (n,), NaN = missing; MW, utilisation as a share.
     """
-    values = np.vstack([series[name] for name in SERIES])
+    full = np.where(series["utilisation"] >= AT_LIMIT, series["mw_target"], np.nan)
+    values = np.vstack([*(series[name] for name in SERIES), full])
     thinned = thin_lines(milliseconds(edges), values)
     columns = {"t": np.asarray(thinned.edges, float)}
-    for name, row in zip(SERIES, thinned.values, strict=True):
+    for name, row in zip((*SERIES, "full"), thinned.values, strict=True):
         columns[name] = np.append(row, row[-1:])
     columns["used"] = 100 * columns.pop("utilisation")
     both = np.isfinite(columns["export_limit"]) & np.isfinite(columns["import_limit"])
     # What has no limits has no room: a shade without height, for a missing one would break the shape.
     columns["room_top"] = np.where(both, columns["export_limit"], 0.0)
     columns["room_bottom"] = np.where(both, columns["import_limit"], 0.0)
-    for name in FLOWS:
-        columns[f"full_{name}"] = np.where(columns["used"] >= 100 * AT_LIMIT, columns[name], np.nan)
     columns["top"] = np.nan_to_num(np.fmax(columns["export_limit"], columns["mw"]))
-    lines = np.vstack([columns[name] for name in (*FLOWS, "export_limit", "import_limit")])
+    lines = np.vstack([columns[name] for name in (*FLOWS, "export_limit", "import_limit", "full")])
     columns = close_steps(columns, lines)
     columns = {k: (v if k == "t" else v.astype("float32")) for k, v in columns.items()}
     for array in columns.values():
         array.flags.writeable = False
-    finite = thinned.values[:-1][np.isfinite(thinned.values[:-1])]
+    powers = thinned.values[: SERIES.index("utilisation")]
+    finite = powers[np.isfinite(powers)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     missing = ~np.isfinite(values[:2]).any(axis=0)
     return LimitData(columns, edges, missing, min(low, 0.0), max(high, 1.0), thinned)
@@ -91,7 +91,7 @@ class LimitChart(TimePlot):
             "export_limit",
             "import_limit",
             *FLOWS,
-            *(f"full_{n}" for n in FLOWS),
+            "full",
         )
         self.source = ColumnDataSource({name: np.empty(0) for name in (*names, "used")})
         room = VAreaStep(x="t", y1="room_bottom", y2="room_top", step_mode="after", fill_alpha=0.13)
@@ -104,7 +104,7 @@ class LimitChart(TimePlot):
         ]
         line = Step(x="t", y="mw", mode="after", line_width=1.6, line_join="round")
         self.line = self.figure.add_glyph(self.source, line, name="flow")
-        full = Step(x="t", y="full_mw", mode="after", line_width=2.6, line_join="round")
+        full = Step(x="t", y="full", mode="after", line_width=2.6, line_join="round")
         self.full = self.figure.add_glyph(self.source, full, name="at its limit")
         touch = self.figure.add_glyph(self.source, Line(x="t", y="top", line_alpha=0), name="hover")
         self.hover: HoverTool = hover_of(self.source, touch, {}, theme)
@@ -122,7 +122,7 @@ class LimitChart(TimePlot):
         self.y.update(start=data.low - 0.06 * reach, end=data.high + 0.06 * reach)
         if flow != self.flow:
             self.flow = flow
-            self.line.glyph.y, self.full.glyph.y = flow, f"full_{flow}"
+            self.line.glyph.y = flow
 
     def resize(self, height: int, *, x_label: bool) -> None:
         """Another height, where more or fewer interconnectors share the page; ``x_label`` names the time axis."""

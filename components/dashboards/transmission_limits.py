@@ -48,7 +48,7 @@ class Limits(LinkView):
 
     def notes(self) -> Sequence[str]:
         return [
-            "Shaded: from the import to the export limit; what is between the flow and its edges is the headroom. Red: at its "
+            "Shaded: from the import to the export limit; what is between the flow and its edges is the headroom. Red: target flow at its "
             "limit (98% or more of it; of longer intervals on average). Limits and utilisation are of the target flow; the metered "
             "flow is read at the start of an interval and can lie beside them."
         ]

@@ -119,8 +119,8 @@ def test_each_interconnector_against_its_limits():
     chart = page.view.panels[2][0]
     data = chart.source.data
     assert (data["mw"][0], data["export_limit"][0], data["import_limit"][0], data["used"][0]) == (600, 600, -550, 100)
-    assert (data["room_top"][0], data["room_bottom"][0], data["full_mw"][0]) == (600, -550, 600)
-    assert np.isnan(page.view.panels[3][0].source.data["full_mw"]).all()
+    assert (data["room_top"][0], data["room_bottom"][0], data["full"][0]) == (600, -550, 600)
+    assert np.isnan(page.view.panels[3][0].source.data["full"]).all()
     page.chips.on_message({"chip": "V-SA"})
     assert [card.view.visible for _, card in page.view.panels] == [True, False, False, False]
     assert page.view.panels[0][0].height > chart.height
@@ -131,12 +131,12 @@ def test_each_interconnector_against_its_limits():
 def test_a_shade_without_limits_has_no_height():
     edges = pd.date_range("2024-03-01", periods=3, freq="5min").to_numpy("datetime64[us]")
     data = limit_data(edges, {
-        "mw": np.array([10.0, -20.0]), "mw_target": np.array([NAN, NAN]), "export_limit": np.array([50.0, NAN]),
+        "mw": np.array([10.0, -20.0]), "mw_target": np.array([49.5, -29.1]), "export_limit": np.array([50.0, NAN]),
         "import_limit": np.array([NAN, -30.0]), "utilisation": np.array([0.99, 0.97]),
     })  # fmt: skip
     assert data.columns["room_top"].tolist() == data.columns["room_bottom"].tolist() == [0.0] * len(data.columns["t"])
-    assert data.columns["full_mw"][0] == 10
-    assert np.isnan(data.columns["full_mw"][data.columns["used"] < 98]).all()
+    assert data.columns["full"][0] == pytest.approx(49.5)
+    assert np.isnan(data.columns["full"][data.columns["used"] < 98]).all()
     assert (data.low, data.high) == (-30, 50)
     assert not data.missing.any()
 
