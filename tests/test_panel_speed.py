@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import panel as pn
@@ -22,7 +23,7 @@ from panel.custom import JSComponent
 from panel.io.state import set_curdoc
 
 from components import panel_speed
-from components.panel_speed import defaults, definitions, static_files
+from components.panel_speed import defaults, definitions, resources, static_files
 
 
 @pytest.fixture
@@ -218,3 +219,22 @@ def test_a_file_is_compressed_once_however_many_ask(tmp_path, monkeypatch):
 
     assert len({len(body) for body in asyncio.run(ten())}) == 1
     assert len(times) == 1
+
+
+def test_browsers_import_components_themselves_where_none_names_another_module():
+    import panel_material_ui
+
+    class Plain(JSComponent):
+        _esm = "export function render() {}"
+
+    class Naming(Plain):
+        _esm = "import React from 'react'"
+        _importmap: ClassVar = {"imports": {"react": "https://elsewhere.example/react"}}
+
+    plain, naming, bundled = Plain().get_root(), Naming().get_root(), panel_material_ui.Page().get_root()
+    lines = resources._imports([plain, bundled, panel_material_ui.Page().get_root()])
+    assert lines is not None
+    (begun,) = lines.splitlines()[1:]
+    assert re.match(r'importShim\("[^"]*panel-material-ui\.bundle\.js[^"]*"\)', begun)
+    assert resources._imports([plain]) == resources.IMPORTS
+    assert resources._imports([plain, naming]) is None
