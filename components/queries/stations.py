@@ -123,7 +123,7 @@ class _Output:
         self.table = unit_table(snapshot)
         self.axis = axis_of(snapshot, self.window, "scada")
         self.chosen = query.chosen(snapshot)
-        self.names, self.codes = np.unique(getattr(self.table, query.by).astype(str), return_inverse=True)
+        self.names, self.codes = self.table.words(query.by)
         self.coverage = UnitCoverage(self.table, self.window, self.chosen)
         self._look()
 
@@ -183,8 +183,10 @@ class _Output:
     def frame(self, first: int, stop: int) -> pd.DataFrame:
         """The rows of the buckets from ``first`` to before ``stop``."""
         query, axis = self.query, replace(self.axis, starts=self.axis.starts[first:stop])
-        columns = [c for c in ("mw", "mw_out", "mw_in", "revenue") if c in query.columns()]
-        series = {c: Means(len(self.order), axis, "sum" if c == "revenue" else query.agg) for c in columns}
+        columns: list[str] = [c for c in ("mw", "mw_out", "mw_in", "revenue") if c in query.columns()]
+        series: dict[str, Means] = {
+            c: Means(len(self.order), axis, "sum" if c == "revenue" else query.agg) for c in columns
+        }
         price = Means(len(REGIONS), axis)
         if len(axis):
             end = bucket_end(axis.starts[-1:], axis.interval)[0]

@@ -101,6 +101,13 @@ class UnitTable:
             )
         )
         self._months: dict[tuple[str, tuple[str, ...]], list[tuple[int, int, np.ndarray]]] = {}
+        self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+
+    def words(self, column: str) -> tuple[np.ndarray, np.ndarray]:
+        """The distinct words of a column in order, and each row's place among them; kept once worked out."""
+        if column not in self._words:
+            self._words[column] = np.unique(getattr(self, column).astype(str), return_inverse=True)
+        return self._words[column]
 
     def rows_at(self, duids: tuple[str, ...], moment: np.datetime64) -> np.ndarray:
         """Row of each unit for intervals that begin at ``moment``; its first row where none has begun."""
