@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 import param
 
-from components.errors import Problem, QueryError
 from components.market_time import label_side
 from components.metrics.buckets import Axis
 from components.metrics.foresight import DAY, best_spread
 from components.metrics.revenue import ratio
-from components.queries.base import Choices, Result, WindowQuery, register
+from components.queries.base import Choices, Recurring, Result, WindowQuery, register
 from components.queries.batteries import TORN, Batteries
 from components.queries.batteries_over_time import GROSS
 from components.queries.battery_groups import NONE, BatteryGroups, BatterySums
@@ -50,11 +49,8 @@ _WHAT = (
 class _Foresight(BatteryGroups):
     """Both questions: which days count, and what is pooled over them."""
 
-    def ensure(self, snapshot: Snapshot) -> None:
-        super().ensure(snapshot)
-        if self.hour:
-            told = "the best spread is that of a whole day"
-            raise QueryError([Problem("hour", ",".join(map(str, self.hour)), told)])
+    # A best spread is that of whole days.
+    hour = Recurring(default=[], cycle="hour", precedence=-1, doc="Not asked: all hours of a day count.")
 
     def pooled(self, snapshot: Snapshot, axis: Axis) -> _Pooled:
         """Every figure of each group (G) in each bucket of days."""

@@ -234,7 +234,7 @@ def parse_texts(parameter: param.Parameter, texts: Sequence[str]) -> Any:
         raise UsageError("is neither 1 nor 0")
     if isinstance(parameter, param.Integer | param.Number):
         try:
-            if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,3})?", text):
+            if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", text):
                 raise ValueError
             value: float = int(text) if isinstance(parameter, param.Integer) else float(text)
         except ValueError:

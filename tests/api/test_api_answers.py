@@ -20,7 +20,10 @@ ROWS = [f"/api/{r.replace('{station}', 'Eraring')}" for r in REGISTRY]
 TIMED = [f"/api/{r}" for r, q in REGISTRY.items() if "time" in q.row_columns and r not in ("latest", "records")]
 ASKED = {"/api/prices/events": "threshold=55", "/api/generation/history": "station=Eraring&last=all"}
 """Questions that have rows in the small market only if they are asked for them."""
-NONE_THERE = ("/api/alerts", "/api/prices/cumulative", "/api/prices/interventions")
+NONE_THERE = (
+    "/api/alerts", "/api/prices/cumulative", "/api/prices/interventions", "/api/batteries/foresight",
+    "/api/batteries/stored", "/api/batteries/state-of-charge",
+)  # fmt: skip
 """Nothing extraordinary happens in the small market, and it is shorter than seven days."""
 
 

@@ -134,14 +134,14 @@ PROMISED: dict[str, tuple[set[str], set[str]]] = {
         },
     ),
     "batteries/foresight": (
-        {*WINDOW, "interval", "by", "region", "station", "duid", "owner"},
+        {*(WINDOW - {"hour"}), "interval", "by", "region", "station", "duid", "owner"},
         {
             "time", "station", "duid", "region", "owner", "spread_2h", "spread_4h", "best_2h", "best_4h", "earned",
             "share_2h", "share_4h", "mw_days",
         },
     ),
     "batteries/foresight-stats": (
-        {*WINDOW, "by", "region", "station", "duid", "owner"},
+        {*(WINDOW - {"hour"}), "by", "region", "station", "duid", "owner"},
         {"station", "duid", "region", "owner", "spread_2h", "spread_4h", "best_2h", "best_4h", "earned", "share_2h", "share_4h", "mw_days"},
     ),
     "batteries/stored": ({*WINDOW, "interval", "region"}, {"time", "region", "stored_mwh", "generation_mw", "load_mw"}),

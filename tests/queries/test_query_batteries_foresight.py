@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from battery_market import DAY, PRICE, STORES, a_day
 
-from components.errors import QueryError
 from components.queries.batteries_foresight import BatteriesForesight, BatteriesForesightStats
 from components.store.snapshot import empty_snapshot
 
@@ -80,11 +79,12 @@ def test_half_a_pair_earned_nothing_that_can_be_told(market):
     assert any("by=station" in note for note in result.notes)
 
 
-def test_hours_are_refused_and_nothing_is_an_answer(market):
+def test_hours_are_no_parameter_and_nothing_is_an_answer(market):
     snapshot = a_day(market)
     for kind in (BatteriesForesight, BatteriesForesightStats):
-        with pytest.raises(QueryError, match="whole day"):
-            kind(**DAY, hour=[17]).run(snapshot)
+        assert "hour" not in kind.parameters()
+        _, problems = kind.parse({"hour": ["17"]})
+        assert [p.param for p in problems] == ["hour"]
         for by in ("none", "station"):
             assert kind(by=[by]).run(empty_snapshot()).frame.empty
     weekend = BatteriesForesightStats(**DAY, weekday=[6, 7], by=["none"]).run(snapshot)
