@@ -14,9 +14,11 @@ from components.charts.stack import StackChart, StackData, stack_data
 from components.dashboards import links
 from components.dashboards.answers import ANSWERS
 from components.dashboards.curtailment_view import (
+    AGAIN,
     COMMAND,
     FUEL_LABELS,
     LAYERS,
+    NOT_READ,
     PROXY,
     CurtailmentView,
     energy_cell,
@@ -31,7 +33,7 @@ from components.dashboards.view import Choice
 from components.market_time import Window
 from components.queries.base import Query, Result
 from components.queries.curtailment import Curtailment
-from components.queries.curtailment_pool import DATASET, HOW_TO_READ_UNITS
+from components.queries.curtailment_pool import DATASET
 from components.queries.curtailment_summary import CurtailmentUnits
 from components.store import shared
 from components.store.snapshot import Snapshot
@@ -145,7 +147,7 @@ class CurtailedUnits(CurtailmentView):
     def draw(self, snapshot: Snapshot) -> None:
         window = self.window(snapshot)
         if not snapshot.keys(DATASET):
-            self.bar_card.empty(HOW_TO_READ_UNITS, commands=[COMMAND])
+            self.bar_card.empty(NOT_READ, commands=[AGAIN if snapshot.is_demo else COMMAND])
             for card in (self.one_card, self.table_card):
                 card.hide()
             return

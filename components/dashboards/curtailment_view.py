@@ -47,6 +47,12 @@ SOURCE = (
     "Curtailed = max(0, UIGF − cleared) of semi-scheduled wind and solar, per 5-minute interval; UIGF is AEMO's forecast of what "
     "weather and plant would give. Published since April 2021; smaller and older farms are not in it."
 )
+NOT_READ = (
+    "Forecasts of single farms are not in the stored data. They are read where they are asked for, with --tables semi_scheduled, from "
+    "AEMO's DISPATCHLOAD and next-day dispatch reports; AEMO publishes them since 2024."
+)
+AGAIN = "aemo-dashboard demo"
+"""A demo of an earlier version is written anew, with them."""
 COMMAND = "aemo-dashboard ingest --source https://www.nemweb.com.au --start 2024-07-01 --tables semi_scheduled,units"
 
 Q = TypeVar("Q", bound=PeriodQuery)

@@ -149,6 +149,9 @@ def test_without_units_the_view_says_how_to_read_them(monkeypatch):
     head = page.view.bar_card.head
     assert head.mode == "empty"
     assert "--tables semi_scheduled" in head.reason
+    assert head.commands == ["aemo-dashboard demo"], "a demo is written anew"
+    serve(monkeypatch, market("no units", source="mmsdm", change=lambda frames: frames.pop("semi_scheduled")))
+    head = CurtailmentDashboard(f"?{DAYS}&view=units").view.bar_card.head
     assert any("--tables semi_scheduled" in c for c in head.commands)
     assert CurtailmentDashboard(f"?{DAYS}").view.chart_card.head.mode == "ready"
 
