@@ -118,7 +118,7 @@ CYCLES: dict[str, tuple[int, tuple[str, ...], dict[str, tuple[int, ...]]]] = {
 
 
 class Recurring(param.List):
-    """Months of the year, hours of the day or days of the week, as numbers; empty = all.
+    """Months of the year, hours of the day or days of the week, as numbers; empty = all, illegal where the default names some.
 
     Texts may name them (``jan``, ``sat``, ``weekend``), list them and give ranges, both ends included and round the
     end where the first lies behind the last (``nov-feb``, ``22-5``). Hours may be clock times: ``17:00-21:00`` = ``17-20``.
@@ -149,6 +149,10 @@ class Recurring(param.List):
         super()._validate(val)
         if any(n not in self.numbers for n in val or ()):
             raise ValueError(f"{self.cycle} must lie in {self.numbers[0]}-{self.numbers[-1]}, found {val}")
+        if self.default and not val:
+            raise ValueError(
+                f"{self.cycle} must name some: without any its text would be left out, which is the default"
+            )
 
     def parse(self, texts: Sequence[str]) -> list[int]:
         """Numbers in ascending order; raises UsageError saying what is expected."""

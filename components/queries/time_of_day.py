@@ -165,7 +165,9 @@ class StationsTimeOfDay(TimeOfDay):
         "Net power of stations (of units with by=duid) in each slot of the day: mean, extremes and percentiles over the days "
         "of the window; loads are negative."
     )
-    row_columns = time_of_day_columns("MW", station=("", "Station"), duid=("", "Unit (with by=duid, in place of station)"))
+    row_columns = time_of_day_columns(
+        "MW", station=("", "Station"), duid=("", "Unit (with by=duid, in place of station)")
+    )
     examples = ("station=Eraring&last=30d", "duid=ER01&duid=ER02&by=duid&last=30d&interval=1h")
 
     station = Names(default=[], vocabulary="station", doc="Stations (repeat the parameter for several).")

@@ -61,7 +61,7 @@ def values_of(name: str, parameter: param.Parameter) -> st.SearchStrategy:
         plain = words if parameter.has_commas else words.map(lambda w: w.replace(",", "")).map(str.strip).filter(bool)
         return st.lists(pools.get(parameter.vocabulary, plain), max_size=5, unique=True)
     if isinstance(parameter, Recurring):
-        return st.lists(st.sampled_from(parameter.numbers), unique=True).map(sorted)
+        return st.lists(st.sampled_from(parameter.numbers), unique=True, min_size=bool(parameter.default)).map(sorted)
     if isinstance(parameter, Instant):
         return instants
     if isinstance(parameter, Span):
