@@ -72,7 +72,8 @@ class BatteriesDashboard(Dashboard):
         )  # fmt: skip
         self.tiles.tiles = tiles(result.frame.iloc[0].to_dict()) if len(result.frame) else []
         window = query.window(snapshot)
-        said = [formats.window(window.start, window.end), self.covered(result)]
+        only = [f"only {n} {', '.join(self.texts[n])}" for n in ("month", "weekday", "hour") if n in self.texts]
+        said = [formats.window(window.start, window.end), *only, self.covered(result)]
         if result.frame.empty:
             said = [f"no readings in {formats.window(window.start, window.end)}"]
         self.head_card.ready(" · ".join(w for w in said if w), heading=self._heading(names))

@@ -208,6 +208,14 @@ def test_the_estimate_is_called_one_and_the_published_energy_stands_apart(stores
     assert any("assumed" in note for note in view.notes())
 
 
+def test_chosen_hours_are_said_and_the_best_spread_stays_that_of_whole_days(stores):
+    made = page("&hour=18&view=foresight")
+    assert "only hour 18" in made.head_card.head.detail
+    assert {t["label"]: t for t in made.tiles.tiles}["Charged"]["value"] == "0"
+    shown = {r["key"]: r["cells"][3]["v"] for r in made.view.ledger.rows}
+    assert shown["SA1"] == pytest.approx(520)
+
+
 def test_unknown_storage_is_said(snapshot):
     """The market of all pages: one battery, of unknown storage, that charges all the time."""
     made = page("&view=charge")
