@@ -39,6 +39,7 @@ from played_watch import STEP, Seen, watch_page, watch_prices, watch_stream
 
 from components.ingest.demo import write_demo_nemweb
 from components.ingest.run import ingest
+from components.store.collector import read_state
 from components.store.context import read_context
 from components.store.lake import Lake
 from components.vocabulary import PAGES
@@ -76,7 +77,9 @@ async def play(
     watchers = [asyncio.ensure_future(watch_page(server.url, page, seen, over)) for page in PAGES]
     watchers.append(asyncio.ensure_future(watch_stream(server.url, seen, over)))
     watchers.append(asyncio.ensure_future(watch_prices(server.url, legal, step, seen, over)))
-    await asyncio.sleep(10)
+    # Pages are open and the collector has caught up: what is measured is the day, not the start.
+    while seen.opened < len(PAGES) or not (read_state(server.data_dir) or {}).get("rounds"):
+        await asyncio.sleep(0.5)
     first = (time.time() // step + 1) * step  # intervals begin when the collector thinks so
     for number in range(1, count + 1):
         await asyncio.sleep(max(0.0, first + number * step - time.time()))

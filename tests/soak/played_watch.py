@@ -27,11 +27,13 @@ class Seen:
     ----------
     published : stamp -> when its files stood on the site.
     stream, page : stamp -> when it, or a later one, was announced or shown.
+    opened : pages that are there, or could not be opened.
     """
 
     published: dict[pd.Timestamp, float] = field(default_factory=dict)
     stream: dict[pd.Timestamp, float] = field(default_factory=dict)
     page: dict[pd.Timestamp, float] = field(default_factory=dict)
+    opened: int = 0
     events: int = 0
     patches: int = 0
     asked: int = 0
@@ -54,6 +56,8 @@ async def watch_page(url: str, page: str, seen: Seen, over: asyncio.Event) -> No
     except (VisitError, OSError, HTTPError) as wrong:
         seen.wrong.append(f"/{page} could not be opened: {wrong}")
         return
+    finally:
+        seen.opened += 1
     reading = asyncio.ensure_future(_read(visit, seen, note=page == "overview"))
     ending = asyncio.ensure_future(over.wait())
     await asyncio.wait([reading, ending], return_when=asyncio.FIRST_COMPLETED)
