@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from components.api.table import Flow, Rows, Table
+from components.api.flow import Flow
+from components.api.table import Rows, Table
 from components.market_time import UTC_OFFSET
 from components.queries.base import Query, Result
 from components.store.snapshot import Snapshot

@@ -16,8 +16,9 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from components.api.flow import Flow
 from components.api.limits import BATCH_ROWS, PIECE_ROWS
-from components.api.table import Column, Flow, Rows, Table, iso_times
+from components.api.table import Column, Rows, Table, iso_times
 from components.market_time import UTC_OFFSET
 from components.stopping import stop_if_unwanted
 

@@ -13,13 +13,14 @@ from components.api.cursors import read_cursor, versions, write_cursor
 from components.api.delivery import Asked, path_parameters, settle_format, take_apart
 from components.api.envelope import Address
 from components.api.explain import explain
+from components.api.flow import Flow
 from components.api.formats import FORMATS
 from components.api.health import now
 from components.api.limits import BUFFERED_VALUES, PIECE_ROWS, limits
 from components.api.neighbours import link_header, neighbours
 from components.api.plans import LONGEST_WORDS, Plan, plans
 from components.api.problems import ApiError, invalid, no_such_name
-from components.api.table import Flow, Rows, Table, rows, wide_table
+from components.api.table import Rows, Table, rows, wide_table
 from components.api.tags import digest, entity_tag
 from components.api.work import questions
 from components.errors import Problem, QueryError, UsageError

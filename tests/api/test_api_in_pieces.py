@@ -12,8 +12,9 @@ from live_api import market
 from components.api import formats, handlers
 from components.api.delivery import take_apart
 from components.api.envelope import Address
+from components.api.flow import Flow
 from components.api.problems import ApiError
-from components.api.table import Flow, rows
+from components.api.table import rows
 from components.queries.base import REGISTRY
 from components.queries.stations import StationOutput
 from components.store.snapshot import Snapshot
