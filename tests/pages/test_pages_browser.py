@@ -26,7 +26,7 @@ def test_every_page_opens_with_its_charts(browser, server, slug):
     with Opened(browser, f"{server.url}/{slug}") as opened:
         charts = opened.drawn()
         assert charts
-        assert all(c["rows"] > 4 for c in charts), charts
+        assert all(c["rows"] > 2 for c in charts), charts  # a ranking has as many as the market has batteries
         expect(opened.page.locator("nav a[aria-current]")).to_have_text([PAGES[slug or "overview"]])
         expect(opened.page.locator(".badge")).to_have_text("Demo data")
         assert opened.trouble == []
