@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from sys import getsizeof
 from threading import Event, Lock, get_ident
 from typing import Any
 
 import pandas as pd
 
-from components.charts.lines import LineData
-from components.charts.stack import StackData
 from components.queries.base import Query, Result
 from components.store.snapshot import Snapshot
 
@@ -27,15 +27,22 @@ THREADS = 2
 """Threads that prepare answers: a short one need not wait for a long one."""
 
 
+_LOOKED_AT = 50
+"""Members of a long list whose size stands for that of the others."""
+
+
 def _size(value: Any) -> int:
-    """Bytes an answer holds, roughly."""
-    if isinstance(value, Result):
-        return 1000 + int(value.frame.memory_usage(deep=False).sum())
+    """Bytes an answer holds, roughly; of long lists from their first members."""
     if isinstance(value, pd.DataFrame):
-        return int(value.memory_usage(deep=False).sum())
-    if isinstance(value, StackData | LineData):
-        return 1000 + sum(a.nbytes for a in value.columns.values())
-    return 1000 + int(getattr(value, "nbytes", 0))
+        return 1000 + int(value.memory_usage(deep=False).sum())
+    if isinstance(value, Mapping):
+        return 1000 + sum(_size(k) + _size(v) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        some = value[:_LOOKED_AT]
+        return 100 + sum(map(_size, some)) * len(value) // max(len(some), 1)
+    if is_dataclass(value) and not isinstance(value, type):
+        return 1000 + sum(_size(getattr(value, f.name)) for f in fields(value))
+    return int(getattr(value, "nbytes", 0)) or getsizeof(value)
 
 
 class _Making:

@@ -1,13 +1,14 @@
 """Open pages move on by themselves when a new version is published.
 
 One loop for the whole process looks at the version every few seconds and wakes the pages that show another one.
-It knows them only weakly, so that a closed page is collected, and it ends with the last of them.
+It knows them only weakly, so that a closed page is collected, and it ends with the last of them. A page that does
+not take what it was sent is told no more until it does.
 """
 
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop, PeriodicCallback
 
@@ -48,5 +49,15 @@ def look() -> None:
         return
     version = shared.current().version
     for dashboard in list(_live):
-        if dashboard.version != version and dashboard.document is not None:
+        if dashboard.version != version and dashboard.document is not None and not _waits(dashboard.document):
             dashboard.document.add_next_tick_callback(dashboard.follow)
+
+
+def _waits(document: Any) -> bool:
+    """Whether what a page was told last has not left yet: its computer sleeps or its line is slow.
+
+    It is told more once that has gone, so that what waits for one visitor stays one message, however long it takes.
+    """
+    session = getattr(document.session_context, "session", None)
+    sockets = [connection._socket.ws_connection for connection in getattr(session, "_subscribed_connections", ())]
+    return any(socket is not None and socket.stream.writing() for socket in sockets)

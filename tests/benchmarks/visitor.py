@@ -108,7 +108,7 @@ class Visit:
 
     async def say(self, event: str, values: dict[str, Any]) -> None:
         """An event of the page, as the browser reports it."""
-        told = {"type": "event", "name": event, "values": _map(values)}
+        told = {"type": "event", "name": event, "values": as_map(values)}
         await self.send("PATCH-DOC", {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": told}]})
 
     async def change(self, **message: Any) -> tuple[float, int, int]:
@@ -119,7 +119,7 @@ class Visit:
         seconds, bytes and messages until the page had been told everything.
         """
         began = time.perf_counter()
-        await self.say("data_event", {"model": {"id": self.bar}, "data": _map(message)})
+        await self.say("data_event", {"model": {"id": self.bar}, "data": as_map(message)})
         total = messages = 0
         while True:
             header, text, size = await self.receive()
@@ -135,7 +135,8 @@ class Visit:
         self.socket.close()
 
 
-def _map(values: dict[str, Any]) -> dict[str, Any]:
+def as_map(values: dict[str, Any]) -> dict[str, Any]:
+    """A mapping as Bokeh's protocol writes it."""
     return {"type": "map", "entries": list(values.items())}
 
 

@@ -1,6 +1,7 @@
 """Shared answers: one per version and question, bounded."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from threading import Event
 
 import numpy as np
@@ -41,6 +42,25 @@ def test_it_is_bounded_in_bytes_and_what_is_too_large_is_not_kept(snapshot):
     for i in range(5):
         store.get(snapshot, i, lambda: np.zeros(500))
     assert len(store) == 2
+
+
+@dataclass
+class Drawn:
+    """As what charts are fed with."""
+
+    columns: dict[str, np.ndarray]
+    rows: list[dict[str, str]]
+
+
+def test_what_lies_inside_an_answer_is_counted(snapshot):
+    """Arrays and rows deep inside count as they would alone, so that nothing escapes the bound."""
+    store = Answers(most_bytes=100_000)
+    store.get(snapshot, "array", lambda: Drawn({"x": np.zeros(20_000)}, []))
+    store.get(snapshot, "pair", lambda: ("label", [np.zeros(20_000)]))
+    store.get(snapshot, "rows", lambda: Drawn({}, [{"key": f"unit {i}", "text": "x" * 60} for i in range(2000)]))
+    assert len(store) == 0
+    store.get(snapshot, "small", lambda: Drawn({"x": np.zeros(100)}, [{"key": "one"}]))
+    assert len(store) == 1
 
 
 def test_who_asks_for_what_is_being_made_waits_for_it(snapshot):

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from types import SimpleNamespace
 
 import pandas as pd
 import panel as pn
@@ -10,6 +11,37 @@ from plain_page import PlainPage
 from two_day_market import START, market, serve
 
 from components.dashboards import follow
+
+
+class Stream:
+    """A socket's stream, as Tornado's."""
+
+    busy = False
+
+    def writing(self):
+        return self.busy
+
+
+class Document:
+    """A document with one open socket; notes who is woken."""
+
+    def __init__(self, writing: bool = False):
+        self.woken: list = []
+        self.stream = Stream()
+        self.stream.busy = writing
+        socket = SimpleNamespace(ws_connection=SimpleNamespace(stream=self.stream))
+        session = SimpleNamespace(_subscribed_connections={SocketOf(socket)})
+        self.session_context = SimpleNamespace(session=session)
+
+    def add_next_tick_callback(self, callback):
+        self.woken.append(callback)
+
+
+class SocketOf:
+    """A connection, as Bokeh's."""
+
+    def __init__(self, socket):
+        self._socket = socket
 
 
 def test_live_cards_say_which_stamp_is_their_newest(monkeypatch):
@@ -36,18 +68,25 @@ def test_a_live_window_moves_on_with_a_new_version_and_a_fixed_one_stays(snapsho
 
 @pytest.mark.fault("SRV-4")
 def test_look_wakes_only_pages_of_another_version(snapshot, monkeypatch):
-    woken = []
-
-    class Document:
-        def add_next_tick_callback(self, callback):
-            woken.append(callback)
-
-    page = PlainPage(document=Document())
+    document = Document()
+    page, woken = PlainPage(document=document), document.woken
     follow.look()
     assert woken == []
     serve(monkeypatch, market("next"))
     follow.look()
     assert page.follow in woken
+
+
+@pytest.mark.fault("SRV-4")
+def test_a_page_that_does_not_take_what_it_was_sent_is_told_no_more_until_it_does(snapshot, monkeypatch):
+    document = Document(writing=True)
+    page = PlainPage(document=document)
+    serve(monkeypatch, market("next"))
+    follow.look()
+    assert page.follow not in document.woken
+    document.stream.busy = False
+    follow.look()
+    assert page.follow in document.woken
 
 
 @pytest.mark.fault("SRV-10")

@@ -108,9 +108,15 @@ def test_no_text_breaks_them_and_the_documented_pattern_is_kept(name, text):
         assert RegionalPrices.parse({name: [written]})[0].fingerprint() == query.fingerprint()
 
 
+WHOLE_DAYS = {"batteries/foresight", "batteries/foresight-stats"}
+"""Questions about the best hours of whole days, which no hours can be left out of."""
+
+
 def test_every_question_about_a_window_takes_them():
     for kind in REGISTRY.values():
-        assert ({"month", "hour", "weekday"} <= set(kind.parameters())) == issubclass(kind, PeriodQuery), kind.route
+        taken = {"month", "hour", "weekday"} & set(kind.parameters())
+        expected = {"month", "weekday"} | (set() if kind.route in WHOLE_DAYS else {"hour"})
+        assert taken == (expected if issubclass(kind, PeriodQuery) else set()), kind.route
 
 
 # -- answers -------------------------------------------------------------------------------------------

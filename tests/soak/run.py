@@ -27,7 +27,7 @@ import pandas as pd
 from live_server import Server, free_port, stop_server, wait_until_ready
 from tornado.httpclient import AsyncHTTPClient, HTTPError
 from tornado.websocket import WebSocketError
-from visitor import LONGEST_SECONDS, Visit, VisitError
+from visitor import BAR, LONGEST_SECONDS, Visit, VisitError, as_map
 
 from components.market_time import dispatch_stamps
 from components.store.lake import Lake
@@ -80,20 +80,46 @@ def publish_interval(lake: Lake, at: pd.Timestamp, seed: int) -> None:
         changes.publish()
 
 
+async def listen(visit: Visit, answers: asyncio.Queue[None]) -> None:
+    """Take everything that comes, as a browser does; each change of the control bar is noted."""
+    while True:
+        try:
+            header, text, _ = await visit.receive()
+        except VisitError as wrong:
+            if "did not answer" in str(wrong):  # nothing was to be said for a while
+                continue
+            raise
+        if header["msgtype"] == "ERROR":
+            raise VisitError(text[:300])
+        if header["msgtype"] == "PATCH-DOC" and BAR in text:
+            answers.put_nowait(None)
+
+
 async def stay(url: str, page: str, found: Found, until: float, number: int) -> None:
     """One visitor: open a page, change the range now and then, read all that comes."""
     chance = random.Random(number)
     await asyncio.sleep(number)  # thirty people do not come in the same moment
     try:
         visit = await Visit.open(url, page)
+        answers: asyncio.Queue[None] = asyncio.Queue()
+        listening = asyncio.create_task(listen(visit, answers))
         try:
-            while time.monotonic() < until:
+            while time.monotonic() < until and not listening.done():
                 await asyncio.sleep(chance.uniform(5, 15))
                 if visit.has_regions:
-                    await visit.change(preset=chance.choice(["1d", "2d", "7d"]))
+                    while not answers.empty():
+                        answers.get_nowait()  # what came of publications
+                    asked = {"preset": chance.choice(["1d", "2d", "7d"])}
+                    await visit.say("data_event", {"model": {"id": visit.bar}, "data": as_map(asked)})
+                    await asyncio.wait_for(answers.get(), LONGEST_SECONDS)
                     found.changes += 1
+            if listening.done():
+                listening.result()
         finally:
+            listening.cancel()
             visit.close()
+    except TimeoutError:
+        found.errors.append(f"visitor {number} on /{page}: no answer within {LONGEST_SECONDS} s")
     except (VisitError, HTTPError, WebSocketError, OSError) as wrong:
         found.errors.append(f"visitor {number} on /{page}: {wrong}")
 
