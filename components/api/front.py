@@ -9,8 +9,8 @@ Used with the versions it was written for, without TLS and where no one is asked
 server, one loop does everything.
 
 It is a choice (``api.own_loop``), off by default. Three hundred pages visited one after the other on a busy machine all
-opened, and every browser test holds with it; health was answered fifteen times as soon under a crowd. But where other
-programs leave few processors, pages opened up to twice as slowly: each change from thread to thread then waits for one.
+opened, and every browser test holds with it; health was answered many times as soon under a crowd. But beside other
+programs, in one pair of runs, pages opened up to twice as slowly: probably each change from thread to thread waits then.
 """
 
 from __future__ import annotations

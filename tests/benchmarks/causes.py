@@ -13,11 +13,11 @@ CAUSES: dict[str, str] = {
     "ingest.parse": (
         "Arrow's reader gets the same bytes as one table with types guessed; here lines are first told apart (four passes over the "
         "text), stamps and names become times and categories, doubles are settled. Reading straight from Arrow's columns into the "
-        "lake's, without frames between, would save about another fifth."
+        "lake's, without frames between, is what would save more; how much was not measured."
     ),
     "export.memory": (
         "Rows are made 16,384 at a time while they are sent, and none are kept: a file of any length peaks 25 to 45 "
-        "MB above what was there before (measured over 9 to 20 million points), where it was 1.1 GB for 20 million "
+        "MB above what was there before (measured over some 9 million points), where it was 1.1 GB for 20 million "
         "when they were held together. What is left is Arrow's and zlib's working memory in the threads that make "
         "the pieces; it goes back when the file has been sent. Tried beside that: a fixed limit above which the C "
         "library maps memory (about 15 MB less, but every large array is then cleared anew)."
@@ -73,8 +73,8 @@ CAUSES: dict[str, str] = {
         "Measured in Chromium: of 1.0 to 1.4 s of processor time until the first chart, half is scripts (Bokeh's "
         "views, then Panel's), the rest parsing, styles, fonts and garbage; nothing is fetched again but the page "
         "itself. Components are imported by the browser itself now, which spares the 0.25 to 0.6 s that a shim took "
-        "to read and rewrite Material UI at each visit (repeat visits three quarters of the time, first visits two "
-        "thirds, in the same run)."
+        "to read and rewrite Material UI at each visit (first visits two thirds of the time in the same run; repeat "
+        "visits about as long in the median, three quarters at the least)."
     ),
     "pages.html": (
         "The document is built before the HTML goes out. An opening takes 0.08 to 0.2 s of processor time in all, "
@@ -85,8 +85,8 @@ CAUSES: dict[str, str] = {
         "The visitors, the server and whatever else runs share the machine; the full table says how long the server "
         "waited for a processor. Health alone is answered within 0.15 s at the 95th percentile where `api.own_loop` "
         "is on (2.1 to 2.4 s without, same crowd, same machine three quarters busy with others), but openings took "
-        "up to twice as long: two threads hand Python's lock to each other, and each time wait for a processor. So "
-        "it is off."
+        "up to twice as long in one pair of runs: probably two threads hand Python's lock to each other, and each "
+        "time wait for a processor. So it is off."
     ),
     "explorer.zoom": "The wait is the helper's turn and the picture's way to the browser, not the counting.",
     "pages.again": (

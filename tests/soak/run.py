@@ -118,6 +118,7 @@ async def stay(url: str, page: str, found: Found, until: float, number: int) -> 
         finally:
             listening.cancel()
             visit.close()
+            await asyncio.gather(listening, return_exceptions=True)
     except TimeoutError:
         found.errors.append(f"visitor {number} on /{page}: no answer within {LONGEST_SECONDS} s")
     except (VisitError, HTTPError, WebSocketError, OSError) as wrong:
