@@ -7,11 +7,8 @@ Remembered are a unit's energy and money, and per day and series the sum of powe
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +17,7 @@ from components.metrics.buckets import Means
 from components.metrics.generation import sum_units, terms
 from components.metrics.revenue import UnitSums, unit_sums
 from components.queries.regional import STEP, Month, months
+from components.queries.remembering import Remembered
 from components.queries.units import Readings, Stretch, UnitTable
 from components.store.snapshot import Block, Snapshot
 from components.vocabulary import GENERATOR, NEM, REGIONS
@@ -28,33 +26,9 @@ DAY = 24 * 60 // DISPATCH_MINUTES
 MOST_MONTHS = 2_400
 """Remembered at most: 20 years of money and of six kinds of series; about 20 kB each."""
 
-_kept: OrderedDict[Hashable, Any] = OrderedDict()
-_lock = Lock()
-
-
-def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
-    """What ``make()`` gave for this key."""
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    value = make()
-    with _lock:
-        _kept[key] = value
-        while len(_kept) > MOST_MONTHS:
-            _kept.popitem(last=False)
-    return value
-
-
-def forget() -> None:
-    """Remember nothing."""
-    with _lock:
-        _kept.clear()
-
-
-def _known(key: Hashable) -> bool:
-    with _lock:
-        return key in _kept
+_months = Remembered(MOST_MONTHS)
+remembered = _months.get
+forget = _months.clear
 
 
 def _key(kind: Hashable, table: UnitTable, stretch: Stretch) -> Hashable:
@@ -81,7 +55,7 @@ def money_of_units(
     prices = tuple(c.identity for c in snapshot.chunks("price") if c.month == stretch.chunk.month)
     key = _key((basis, prices), table, stretch)
     # Few units are added up sooner than all of them.
-    if 2 * len(part.keep) < len(stretch.rows) and not _known(key):
+    if 2 * len(part.keep) < len(stretch.rows) and key not in _months:
         return sums(part.values, part.rows)
     whole = remembered(key, lambda: sums(stretch.values, stretch.rows))
     return UnitSums(*whole.stack()[:, part.keep])
@@ -170,7 +144,7 @@ def readings_of_units(table: UnitTable, part: Readings) -> np.ndarray | None:
     if stretch is None or part.keep is None:
         return None
     key = _key("readings", table, stretch)
-    if 2 * len(part.keep) < len(stretch.rows) and not _known(key):
+    if 2 * len(part.keep) < len(stretch.rows) and key not in _months:
         return None
     counts: np.ndarray = remembered(
         key, lambda: stretch.end - stretch.begin - np.isnan(stretch.values).sum(axis=1, dtype=np.int64)

@@ -6,10 +6,8 @@ the month's frames and the registry are the same; only wind and solar farms of t
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 import pandas as pd
@@ -18,6 +16,7 @@ from components.market_time import Window
 from components.metrics.generation import sum_units, terms
 from components.metrics.penetration import penetration, variable_power
 from components.queries.regional import STEP, aligned
+from components.queries.remembering import Remembered
 from components.queries.units import UnitTable, readings, unit_table
 from components.stopping import stop_if_unwanted
 from components.store.snapshot import Chunk, Snapshot
@@ -27,8 +26,7 @@ DATASETS = ("region", "scada", "rooftop")
 MOST_MONTHS = 300
 """Months of places remembered: 25 years of one place, five years of five; about 21 MB."""
 _FUELS = ("wind", "solar")
-_kept: OrderedDict[Hashable, np.ndarray] = OrderedDict()
-_lock = Lock()
+_months = Remembered(MOST_MONTHS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,17 +68,8 @@ def stretches(snapshot: Snapshot, place: str, window: Window) -> Iterator[Stretc
 
 
 def _remembered(snapshot: Snapshot, place: str, chunk: Chunk) -> np.ndarray:
-    """Both series of a month; the months asked for last stay."""
-    key = _key(snapshot, place, chunk)
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    pair = _month(snapshot, place, chunk)
-    with _lock:
-        _kept[key] = pair
-        while len(_kept) > MOST_MONTHS:
-            _kept.popitem(last=False)
+    """Both series of a month."""
+    pair: np.ndarray = _months.get(_key(snapshot, place, chunk), lambda: _month(snapshot, place, chunk))
     return pair
 
 

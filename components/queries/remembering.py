@@ -1,0 +1,69 @@
+"""What a month adds up to, remembered by the content of its frames: at most so many, and of each month its newest state.
+
+A month that grows is another one with every publication; what it added up to before is of no use to anyone.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+
+from components.schema import DATASETS
+
+
+def slot(key: Hashable) -> Hashable:
+    """A key without what tells one state of a month's frames from another: ``Chunk.identity`` becomes dataset and month.
+
+    >>> slot(("days", ("scada", "2024-03", "4f1c"), 0, 8928))
+    ('days', ('scada', '2024-03'), 0, 8928)
+    """
+    if not isinstance(key, tuple):
+        return key
+    if len(key) == 3 and isinstance(key[0], str) and key[0] in DATASETS:
+        return key[:2]
+    return tuple(slot(part) for part in key)
+
+
+class Remembered:
+    """Values by key, those asked for last stay; a newer state of the same month takes the place of the older.
+
+    Parameters
+    ----------
+    most : values kept.
+    """
+
+    def __init__(self, most: int):
+        self.most = most
+        self._kept: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()  # slot -> key, value
+        self._lock = Lock()
+
+    def __contains__(self, key: Hashable) -> bool:
+        with self._lock:
+            kept = self._kept.get(slot(key))
+            return kept is not None and kept[0] == key
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What ``make()`` gave for this key."""
+        place = slot(key)
+        with self._lock:
+            kept = self._kept.get(place)
+            if kept is not None and kept[0] == key:
+                self._kept.move_to_end(place)
+                return kept[1]
+        value = make()
+        with self._lock:
+            self._kept[place] = key, value
+            self._kept.move_to_end(place)
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return value
+
+    def clear(self) -> None:
+        """Remember nothing."""
+        with self._lock:
+            self._kept.clear()

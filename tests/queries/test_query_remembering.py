@@ -1,0 +1,47 @@
+"""What months add up to is remembered: once per content, the newest state of each month, so many at most."""
+
+from components.queries.remembering import Remembered, slot
+
+
+def key(month: str, content: str, *, prices: str = "p") -> tuple:
+    return ("money", (("price", month, prices),)), 42, ("scada", month, content), 0, 8928
+
+
+def test_a_month_is_worked_out_once_for_each_of_its_states():
+    kept, made = Remembered(10), []
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    assert [kept.get(key("2024-03", "a"), make) for _ in range(3)] == [1, 1, 1]
+    assert kept.get(key("2024-03", "b"), make) == 2
+    assert kept.get(key("2024-03", "b", prices="q"), make) == 3
+    assert kept.get(key("2024-04", "a"), make) == 4
+    assert len(made) == 4
+
+
+def test_a_newer_state_of_a_month_takes_the_place_of_the_older():
+    kept = Remembered(10)
+    for content in "abcdef":
+        kept.get(key("2024-03", content), lambda: content)  # noqa: B023 - called at once
+    kept.get(key("2024-02", "a"), lambda: 0)
+    assert len(kept) == 2
+    assert key("2024-03", "f") in kept
+    assert key("2024-03", "e") not in kept
+
+
+def test_what_was_asked_for_longest_ago_goes_first():
+    kept = Remembered(2)
+    for month in ("2024-01", "2024-02"):
+        kept.get(key(month, "a"), lambda: 0)
+    kept.get(key("2024-01", "a"), lambda: 0)
+    kept.get(key("2024-03", "a"), lambda: 0)
+    assert key("2024-01", "a") in kept
+    assert key("2024-02", "a") not in kept
+    kept.clear()
+    assert len(kept) == 0
+
+
+def test_only_the_content_of_frames_is_left_out_of_a_slot():
+    assert slot(("a", ("x", "y", "z"), ("flow", "2024-03", "1f"), 7)) == ("a", ("x", "y", "z"), ("flow", "2024-03"), 7)
