@@ -86,7 +86,7 @@ class Cells:
 
 def _pool(values: np.ndarray, rows: int, bins: int, merge: np.ufunc) -> np.ndarray:
     if bins > 1:
-        values = merge.reduce(values.reshape(values.shape[0], -1, bins), axis=2)
-    if rows > 1:
+        values = merge.reduce(values.reshape(values.shape[0], values.shape[1] // bins, bins), axis=2)
+    if rows > 1 and len(values):
         values = merge.reduceat(values, np.arange(0, values.shape[0], rows), axis=0)
     return values

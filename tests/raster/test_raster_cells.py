@@ -81,3 +81,8 @@ def test_rows_that_do_not_divide_leave_a_smaller_group():
     cells = Cells(3, 1, "mean")
     cells.put(np.arange(3), 0, np.array([[[1.0]], [[3.0]], [[9.0]]]))
     np.testing.assert_array_equal(cells.pooled(2, 1), [[2], [9]])
+
+
+@pytest.mark.parametrize("how", ["mean", "max"])
+def test_a_matrix_without_rows_is_pooled_into_none(how):
+    assert Cells(0, 6, how).pooled(2, 3).shape == (0, 2)
