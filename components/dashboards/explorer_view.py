@@ -101,6 +101,9 @@ class PictureView(View):
         self.page.want(self, self.asked(snapshot, window))
         self.page.draw_map(snapshot)
 
+    def draws(self, label: str) -> bool:
+        return False  # the picture comes from the helper
+
     def outside(self, snapshot: Snapshot, window: Window) -> bool:
         """True where the window has none of the archive."""
         first, last = snapshot.first("scada"), snapshot.last("scada")

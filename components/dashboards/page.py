@@ -112,6 +112,10 @@ class Dashboard(pn.viewable.Viewer):
         """What each card shows, as questions: label and question."""
         return ()
 
+    def draws(self, label: str) -> bool:
+        """Whether :meth:`draw` asks what a card's menu offers under this label; what it does not is worked out for nobody."""
+        return True
+
     def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
         """Questions of :meth:`draw` that are in no card's menu and can take long: they are answered beside the loop."""
         return ()
@@ -402,7 +406,13 @@ class Dashboard(pn.viewable.Viewer):
         if snapshot.empty:
             return []
         try:
-            shown = [q for part in self.parts() for _, asked in part.links(snapshot) for _, q in asked]
+            shown = [
+                q
+                for part in self.parts()
+                for _, asked in part.links(snapshot)
+                for label, q in asked
+                if part.draws(label)
+            ]
             return shown + [q for part in self.parts() for q in part.asks_besides(snapshot)]
         except Exception:  # the same goes wrong, and is told, when the page is drawn
             return []

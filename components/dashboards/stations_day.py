@@ -64,6 +64,9 @@ class DayView(StationView):
     def charts(self) -> Sequence[Any]:
         return [self.power, self.price]
 
+    def draws(self, label: str) -> bool:
+        return label != "Power over time"
+
     def notes(self) -> Sequence[str]:
         return ["A day's value is the mean of its readings in the half hour; statistics are over days."]
 

@@ -92,6 +92,9 @@ class PeriodView(StationView):
         )
         return [(card, questions) for card in (self.chart_card, self.table_card)]
 
+    def draws(self, label: str) -> bool:
+        return not label.endswith("each unit")
+
     def show(self, snapshot: Snapshot, subject: Subject) -> None:
         asked = self.asked(snapshot, subject)
         result = ANSWERS.ask(snapshot, asked)

@@ -68,6 +68,9 @@ class Limits(LinkView):
             out.append((card, asked))
         return out
 
+    def draws(self, label: str) -> bool:
+        return False  # all links are asked at once
+
     def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
         return [self.asked(snapshot), self.over(self.window(snapshot), LinkSummary)]
 

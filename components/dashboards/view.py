@@ -70,6 +70,10 @@ class View:
         """What each card shows, as questions: label and question."""
         return ()
 
+    def draws(self, label: str) -> bool:
+        """Whether :meth:`draw` asks what a card's menu offers under this label; what it does not is worked out for nobody."""
+        return True
+
     def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
         """Questions of :meth:`draw` that are in no card's menu and can take long: they are answered beside the loop."""
         return ()
