@@ -85,9 +85,7 @@ class EveningPeak(_EveningQuery):
         self.ensure(snapshot)
         window, before = self.both(snapshot)
         asked = regions_asked(self.region)
-        now, then = evening(snapshot, window, asked), evening(snapshot, before, asked)
-        order = (*FUELS, *TOTALS)
-        keys = sorted({*now.mw, *then.mw}, key=lambda k: (REGION_ORDER.index(k[0]), order.index(k[1])))
+        now, then, keys = both_evenings(snapshot, window, before, asked)
         columns = compared(keys, now, then)
         frame = pd.DataFrame({
             name: pd.Categorical(words, categories=list(dict.fromkeys(words)))
@@ -98,6 +96,15 @@ class EveningPeak(_EveningQuery):
             frame, {n: self.row_columns[n][0] for n in columns}, window.start, window.end, ("region", "part"), "", "",
             window.expected * len(asked), present, snapshot.version, snapshot.sources, self.notes(before),
         )  # fmt: skip
+
+
+def both_evenings(
+    snapshot: Snapshot, window: Window, before: Window, asked: tuple[str, ...]
+) -> tuple[Evening, Evening, list[tuple[str, str]]]:
+    """Now, a year before, and the (region, part) of either in order."""
+    now, then = evening(snapshot, window, asked), evening(snapshot, before, asked)
+    order = (*FUELS, *TOTALS)
+    return now, then, sorted({*now.mw, *then.mw}, key=lambda k: (REGION_ORDER.index(k[0]), order.index(k[1])))
 
 
 def compared(keys: list[tuple[str, str]], now: Evening, then: Evening) -> dict[str, np.ndarray]:
@@ -153,9 +160,7 @@ class EveningProfile(_EveningQuery):
         self.ensure(snapshot)
         window, before = self.both(snapshot)
         asked = regions_asked(self.region)
-        now, then = evening(snapshot, window, asked), evening(snapshot, before, asked)
-        order = (*FUELS, *TOTALS)
-        keys = sorted({*now.mw, *then.mw}, key=lambda k: (REGION_ORDER.index(k[0]), order.index(k[1])))
+        now, then, keys = both_evenings(snapshot, window, before, asked)
         hours = set(window.calendar.hours or range(24))
         slots = [s for s in range(SLOTS) if s // 2 in hours]
         absent = np.full(SLOTS, np.nan)

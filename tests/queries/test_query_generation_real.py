@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from earlier_market import JUNE, LOADS, WEEK, imported
 
 from components.queries.figures import GenerationFigures
 from components.queries.time_of_day import DemandTimeOfDay, GenerationTimeOfDay, PricesTimeOfDay
@@ -16,21 +17,6 @@ from components.store.snapshot import Snapshot
 from components.vocabulary import REGIONS
 
 pytestmark = pytest.mark.real
-
-WEEK = {"start": pd.Timestamp("2022-01-09T23:55"), "end": pd.Timestamp("2022-01-17")}
-JUNE = {"start": pd.Timestamp("2017-06-01"), "end": pd.Timestamp("2017-07-01")}
-LOADS = ("pumps", "battery_charging")
-
-
-def imported(folder: Path, lake_folder: Path) -> Snapshot:
-    """A folder of the earlier dashboard as a snapshot."""
-    from components.ingest.legacy import import_folder
-    from components.store.frames import open_snapshot
-    from components.store.lake import Lake
-
-    lake = Lake(lake_folder)
-    import_folder(lake, folder, progress=False)
-    return open_snapshot(lake)
 
 
 @pytest.fixture(scope="module")
