@@ -74,7 +74,13 @@ def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "de
     return Snapshot.from_frames(frames, units, version)
 
 
+def forget_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests asked is forgotten, with the room it took."""
+    monkeypatch.setattr(answers.ANSWERS, "_kept", type(answers.ANSWERS._kept)())
+    monkeypatch.setattr(answers.ANSWERS, "_bytes", 0)
+
+
 def serve(monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) -> None:
     """Make one snapshot the current one."""
     monkeypatch.setattr(page.shared, "current", lambda: snapshot)
-    monkeypatch.setattr(answers.ANSWERS, "_kept", type(answers.ANSWERS._kept)())
+    forget_answers(monkeypatch)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import OrderedDict
 from types import SimpleNamespace
 
 import panel as pn
 import pytest
 from plain_page import PlainPage
+from two_day_market import forget_answers
 
 from components.dashboards import answers, waiting
 from components.queries.generation import GenerationByFuel
@@ -49,8 +49,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setattr(GenerationByFuel, "run", slow)
     monkeypatch.setattr(type(pn.state), "loaded", True)
     monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.0)
-    # What other tests asked is forgotten: an answer that is kept is drawn at once.
-    monkeypatch.setattr(answers.ANSWERS, "_kept", OrderedDict())
+    forget_answers(monkeypatch)  # an answer that is kept is drawn at once
     yield made
     made.opened.set()
 
