@@ -22,10 +22,10 @@ def utilisation(flow: np.ndarray, export_limit: np.ndarray, import_limit: np.nda
 
     Source: DISPATCHINTERCONNECTORRES.MWFLOW, EXPORTLIMIT, IMPORTLIMIT.
     """
-    limit = np.where(flow >= 0, export_limit, import_limit)
-    usable = np.where(flow >= 0, limit > 0, limit < 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(usable & ~np.isnan(flow), flow / np.where(usable, limit, 1.0), np.nan)
+    forward = np.asarray(flow >= 0)
+    limit = np.where(forward, export_limit, import_limit)
+    usable = (forward == (limit > 0)) & (limit != 0)
+    return np.divide(flow, limit, out=np.full(np.shape(limit), np.nan), where=usable)
 
 
 def states(flow: np.ndarray, used: np.ndarray, at: float = AT_LIMIT) -> np.ndarray:
@@ -57,6 +57,15 @@ def flow_value(flow: np.ndarray, difference: np.ndarray) -> np.ndarray:
     energy settled. Below zero where power runs from the dearer region to the cheaper one (counter-price flow).
     """
     return np.asarray(flow * difference * HOURS_PER_DISPATCH)
+
+
+def _known_sum(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sum of the readings of each row and their number (K,)."""
+    total = values.sum(axis=1, dtype=float)
+    if not np.isnan(total).any():
+        return total, np.full(len(values), values.shape[1])
+    known = ~np.isnan(values)
+    return np.where(known, values, 0.0).sum(axis=1, dtype=float), known.sum(axis=1)
 
 
 class LinkSums:
@@ -92,15 +101,27 @@ class LinkSums:
             ("room_forward", export_limit - target), ("room_reverse", target - import_limit),
             ("difference", difference), ("value", value),
         ):  # fmt: skip
-            known = ~np.isnan(values)
-            self._sums[name] += np.where(known, values, 0.0).sum(axis=1, dtype=float)
-            self._read[name] += known.sum(axis=1)
-        state = states(target, used, self.at)
-        self._counts["forward"] += (state == FORWARD).sum(axis=1)
-        self._counts["reverse"] += (state == REVERSE).sum(axis=1)
-        self._read["binding"] += (~np.isnan(marginal_value)).sum(axis=1)
-        self._counts["binding"] += (np.nan_to_num(marginal_value) != 0).sum(axis=1)
+            total, read = _known_sum(values)
+            self._sums[name] += total
+            self._read[name] += read
+        full = used >= self.at
+        forward = (full & (target >= 0)).sum(axis=1)
+        self._counts["forward"] += forward
+        self._counts["reverse"] += full.sum(axis=1) - forward
+        binding = ~np.isnan(marginal_value)
+        self._read["binding"] += binding.sum(axis=1)
+        self._counts["binding"] += (binding & (marginal_value != 0)).sum(axis=1)
         self._counts["counter"] += (value < 0).sum(axis=1)
+
+    def parts(self) -> np.ndarray:
+        """All that has been added up (K, sums), as :meth:`add_parts` takes it."""
+        return np.stack([v for sums in (self._sums, self._read, self._counts) for v in sums.values()], axis=1)
+
+    def add_parts(self, parts: np.ndarray) -> None:
+        """Add what other intervals of the same links added up to."""
+        every = [v for sums in (self._sums, self._read, self._counts) for v in sums.values()]
+        for total, part in zip(every, parts.T, strict=True):
+            np.add(total, part, out=total)
 
     def readings(self) -> int:
         """Flows read, of all links."""
@@ -150,18 +171,38 @@ class StateSums:
 
     def add(self, *, flow: np.ndarray, target: np.ndarray, used: np.ndarray, difference: np.ndarray) -> None:
         """Add intervals, all (K, T)."""
-        state = states(target, used, self.at)
         known = ~np.isnan(flow) & ~np.isnan(difference)
-        row = np.broadcast_to(np.arange(self.count)[:, None], flow.shape)
-        cell = (row * len(STATES) + state)[known]
-        size = self.count * len(STATES)
-        for total, values in (
-            (self._n, np.ones(flow.shape)), (self._difference, difference), (self._flow, flow),
-            (self._value, flow_value(flow, difference)),
+        full, forward, said = used >= self.at, target >= 0, ~np.isnan(used)
+        value = flow_value(flow, difference)
+        whole = bool(known.all())
+        for state, there in (
+            (FORWARD, full & forward), (REVERSE, full & ~forward), (BELOW, said & ~full), (NO_LIMIT, ~said)
         ):  # fmt: skip
-            np.add(total, np.bincount(cell, values[known], size).reshape(total.shape), out=total)
-        np.minimum.at(self._low.reshape(-1), cell, difference[known])
-        np.maximum.at(self._high.reshape(-1), cell, difference[known])
+            mine = there if whole else there & known
+            self._n[:, state] += mine.sum(axis=1)
+            for total, values in ((self._difference, difference), (self._flow, flow), (self._value, value)):
+                total[:, state] += np.sum(values, axis=1, where=mine, dtype=float)
+            self._low[:, state] = np.minimum(
+                self._low[:, state], np.min(difference, axis=1, where=mine, initial=np.inf)
+            )
+            self._high[:, state] = np.maximum(
+                self._high[:, state], np.max(difference, axis=1, where=mine, initial=-np.inf)
+            )
+
+    def parts(self) -> np.ndarray:
+        """All that has been added up (K, 6, states), as :meth:`add_parts` takes it."""
+        return np.stack([self._n, self._difference, self._flow, self._value, self._low, self._high], axis=1)
+
+    def add_parts(self, parts: np.ndarray) -> None:
+        """Add what other intervals of the same links added up to."""
+        for at, total in enumerate((self._n, self._difference, self._flow, self._value)):
+            np.add(total, parts[:, at], out=total)
+        np.minimum(self._low, parts[:, 4], out=self._low)
+        np.maximum(self._high, parts[:, 5], out=self._high)
+
+    def readings(self) -> int:
+        """Intervals that count, of all links."""
+        return int(self._n.sum())
 
     def figures(self) -> dict[str, np.ndarray]:
         """Figures (K, states): hours, means, extremes, value [$]; NaN (hours and value: 0) where a state never was."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import param
 
-from components.market_time import label_side
+from components.market_time import Window, label_side
 from components.metrics.buckets import Means
 from components.metrics.generation import NEGATIVE, POSITIVE, signed
 from components.metrics.links import utilisation
 from components.queries.base import Result, register
 from components.queries.links import LinkWindow
+from components.queries.monthly import add_by_month, in_days
 from components.queries.regional import aligned, axis_of, blocks, long_frame, shown_buckets
 from components.store.snapshot import Snapshot
 
@@ -56,19 +58,27 @@ class Flows(LinkWindow):
         links = self.links(snapshot)
         axis = axis_of(snapshot, window, "flow")
         names = (*_READ, "utilisation", "mw_forward", "mw_reverse")
-        means = {name: Means(len(links), axis, self.agg) for name in names}
-        present = 0
-        for block in blocks(snapshot, "flow", "mw", window, links) if len(axis) else ():
-            parts = {"mw": block.values}
-            for name in _READ[1:]:
-                parts[name] = aligned(snapshot, "flow", name, block.times, links)
-            parts["utilisation"] = utilisation(parts["mw_target"], parts["export_limit"], parts["import_limit"])
-            parts["mw_forward"] = signed(block.values, POSITIVE)
-            parts["mw_reverse"] = signed(block.values, NEGATIVE)
-            present += int((~(np.isnan(parts["mw"]) & np.isnan(parts["mw_target"]))).sum())
-            for name, values in parts.items():
-                means[name].add(block.times, values)
-        numbers = {name: m.result() for name, m in means.items()}
+        # What days of whole months add up to is remembered for every link; finer buckets are collected for those asked for.
+        every = snapshot.keys("flow") if in_days(axis.interval) else links
+        rows = [every.index(link) for link in links]
+        means = {name: Means(len(every), axis, self.agg) for name in names} | {"read": Means(len(every), axis)}
+
+        def add(part: Window, to: Mapping[str, Means]) -> None:
+            for block in blocks(snapshot, "flow", "mw", part, every):
+                values = {"mw": block.values}
+                for name in _READ[1:]:
+                    values[name] = aligned(snapshot, "flow", name, block.times, every)
+                values["utilisation"] = utilisation(values["mw_target"], values["export_limit"], values["import_limit"])
+                values["mw_forward"] = signed(block.values, POSITIVE)
+                values["mw_reverse"] = signed(block.values, NEGATIVE)
+                values["read"] = np.where(np.isnan(values["mw"]) & np.isnan(values["mw_target"]), np.nan, 1.0)
+                for name, own in values.items():
+                    to[name].add(block.times, own)
+
+        if len(axis) and links:
+            add_by_month(snapshot, window, ("flow",), ("flows", every), means, add)
+        present = int(means.pop("read").counts[rows].sum())
+        numbers = {name: m.result()[rows] for name, m in means.items()}
         keep = shown_buckets(axis, window, ~np.isnan(np.vstack([numbers["mw"], numbers["mw_target"]])))
         frame = long_frame(axis.labels[keep], {"interconnector": links}, {k: v[:, keep] for k, v in numbers.items()})
         units = {name: self.row_columns[name][0] for name in names}

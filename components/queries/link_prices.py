@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import param
 
-from components.market_time import label_side
+from components.market_time import Window, label_side
 from components.metrics.buckets import Means
 from components.queries.base import Result, register
 from components.queries.links import COLUMN, FLOW_DOC, LinkWindow, link_blocks
+from components.queries.monthly import add_by_month, in_days
 from components.queries.regional import axis_of, long_frame, shown_buckets
 from components.store.snapshot import Snapshot
 
@@ -44,15 +46,23 @@ class LinkPrices(LinkWindow):
         self.ensure(snapshot)
         window, links, flow = self.window(snapshot), self.links(snapshot), COLUMN[self.flow]
         axis = axis_of(snapshot, window, "flow")
-        means = {name: Means(len(links), axis) for name in ("mw", "price_difference")}
-        values, present = Means(len(links), axis, "sum"), 0
-        for block in link_blocks(snapshot, window, links, (flow,), prices=True) if len(axis) and links else ():
-            means["mw"].add(block.times, block[flow])
-            means["price_difference"].add(block.times, block.difference)
-            # Sums are of power over time: MW × $/MWh × h is the value of the flow (metrics.links.flow_value).
-            values.add(block.times, block[flow] * block.difference)
-            present += int((~np.isnan(block[flow])).sum())
-        numbers = {**{name: m.result() for name, m in means.items()}, "value": values.result()}
+        # What days of whole months add up to is remembered for every link; finer buckets are collected for those asked for.
+        every = snapshot.keys("flow") if in_days(axis.interval) else links
+        rows = [every.index(link) for link in links]
+        means = {name: Means(len(every), axis) for name in ("mw", "price_difference")}
+        # Sums are of power over time: MW × $/MWh × h is the value of the flow (metrics.links.flow_value).
+        means["value"] = Means(len(every), axis, "sum")
+
+        def add(part: Window, to: Mapping[str, Means]) -> None:
+            for block in link_blocks(snapshot, part, every, (flow,), prices=True):
+                to["mw"].add(block.times, block[flow])
+                to["price_difference"].add(block.times, block.difference)
+                to["value"].add(block.times, block[flow] * block.difference)
+
+        if len(axis) and links:
+            add_by_month(snapshot, window, ("flow", "price"), ("link prices", flow, every), means, add)
+        present = int(means["mw"].counts[rows].sum())
+        numbers = {name: m.result()[rows] for name, m in means.items()}
         keep = shown_buckets(axis, window, ~np.isnan(numbers["mw"]))
         frame = long_frame(axis.labels[keep], {"interconnector": links}, {k: v[:, keep] for k, v in numbers.items()})
         return Result(

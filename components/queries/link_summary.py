@@ -9,7 +9,7 @@ import pandas as pd
 
 from components.metrics.links import STATES, LinkSums, StateSums, utilisation
 from components.queries.base import Result, register
-from components.queries.links import COLUMN, LinkLimit, ends_of, link_blocks, share_read
+from components.queries.links import COLUMN, LinkBlock, LinkLimit, ends_of, share_read, sums_by_month
 from components.queries.regional import named
 from components.store.snapshot import Snapshot
 from components.vocabulary import REGIONS, interconnector
@@ -80,14 +80,21 @@ class LinkSummary(LinkLimit):
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
         window, links = self.window(snapshot), self.links(snapshot)
-        sums = LinkSums(len(links), self.at)
-        read = tuple(dict.fromkeys((COLUMN[self.flow], *_LIMITS, "losses", "marginal_value")))
-        for block in link_blocks(snapshot, window, links, read, prices=True) if links else ():
-            sums.add(
-                flow=block[COLUMN[self.flow]], target=block["mw_target"], export_limit=block["export_limit"],
+        flow, at = COLUMN[self.flow], float(self.at)
+        read = tuple(dict.fromkeys((flow, *_LIMITS, "losses", "marginal_value")))
+
+        def add_up(block: LinkBlock) -> np.ndarray:
+            part = LinkSums(len(block.difference), at)
+            part.add(
+                flow=block[flow], target=block["mw_target"], export_limit=block["export_limit"],
                 import_limit=block["import_limit"], losses=block["losses"], marginal_value=block["marginal_value"],
                 difference=block.difference,
             )  # fmt: skip
+            return part.parts()
+
+        sums = LinkSums(len(links), at)
+        for part in sums_by_month(snapshot, window, links, read, ("summary", flow, at), add_up) if links else ():
+            sums.add_parts(part)
         numbers = sums.figures()
         numbers["coverage"] = share_read(numbers["hours"], window)
         frame = pd.DataFrame({**_link_columns(links), **numbers})[list(self.row_columns)]
@@ -130,13 +137,18 @@ class LinkCongestion(LinkLimit):
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
         window, links = self.window(snapshot), self.links(snapshot)
-        sums, present = StateSums(len(links), self.at), 0
-        flow = COLUMN[self.flow]
+        flow, at = COLUMN[self.flow], float(self.at)
         read = tuple(dict.fromkeys((flow, *_LIMITS)))
-        for block in link_blocks(snapshot, window, links, read, prices=True) if links else ():
+
+        def add_up(block: LinkBlock) -> np.ndarray:
+            part = StateSums(len(block.difference), at)
             used = utilisation(block["mw_target"], block["export_limit"], block["import_limit"])
-            sums.add(flow=block[flow], target=block["mw_target"], used=used, difference=block.difference)
-            present += int((~np.isnan(block[flow] + block.difference)).sum())
+            part.add(flow=block[flow], target=block["mw_target"], used=used, difference=block.difference)
+            return part.parts()
+
+        sums = StateSums(len(links), at)
+        for part in sums_by_month(snapshot, window, links, read, ("states", flow, at), add_up) if links else ():
+            sums.add_parts(part)
         numbers = {name: values.reshape(-1) for name, values in sums.figures().items()}
         count = len(STATES)
         states = named(STATES, np.tile(np.arange(count), len(links)))
@@ -144,7 +156,7 @@ class LinkCongestion(LinkLimit):
         units = {name: self.row_columns[name][0] for name in numbers}
         return Result(
             frame, units, window.start, window.end, ("interconnector", "state"), "", "", window.expected * len(links),
-            present, snapshot.version, snapshot.sources,
+            sums.readings(), snapshot.version, snapshot.sources,
         )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ import param
 from components.market_time import HOURS_PER_DISPATCH, Window
 from components.metrics.links import AT_LIMIT, price_difference
 from components.queries.base import Names, PeriodQuery, WindowQuery
-from components.queries.regional import aligned, blocks
+from components.queries.regional import aligned, blocks, months
+from components.queries.remembering import Remembered
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS, interconnector
 
@@ -22,6 +23,9 @@ FLOW_DOC = "Which flow counts: metered (at the start of the interval) or target 
 AT_DOC = "Share of the limit in the direction of flow from which an interconnector is at its limit."
 COLUMN = {"metered": "mw", "target": "mw_target"}
 """Choice of the flow -> column of the dataset."""
+MOST_MONTHS = 1_500
+"""Sums of months remembered: 20 years of six kinds, about 2 kB each."""
+_months = Remembered(MOST_MONTHS)
 
 
 class LinkPeriod(PeriodQuery):
@@ -110,8 +114,34 @@ def link_blocks(
         yield LinkBlock(block.times, values, difference)
 
 
+def sums_by_month(
+    snapshot: Snapshot, window: Window, links: Sequence[str], columns: Sequence[str], name: Hashable,
+    add_up: Callable[[LinkBlock], np.ndarray],
+) -> Iterator[np.ndarray]:  # fmt: skip
+    """What the links' intervals add up to (links, ...), month by month; whole months are remembered for every link.
+
+    Parameters
+    ----------
+    columns : what is read, besides the price difference.
+    name : what is added up: the same name, the same sums of the same month.
+    add_up : gives the sums of a block, links first.
+    """
+    every = snapshot.keys("flow")
+    rows = [every.index(link) for link in links]
+
+    def added(part: Window, of: Sequence[str]) -> np.ndarray | None:
+        return next((add_up(b) for b in link_blocks(snapshot, part, of, columns, prices=True)), None)
+
+    for month in months(snapshot, window, "flow", "price"):
+        if month.whole:
+            whole = _months.get(("links", name, every, month.identity), lambda m=month: added(m.window, every))  # type: ignore[misc]
+            yield whole[rows]
+        elif (part := added(month.window, links)) is not None:
+            yield part
+
+
 __all__ = [
     "AT_DOC", "COLUMN", "FLOW_DOC", "LINK_DOC", "REGION_DOC", "LinkBlock", "LinkLimit", "LinkPeriod", "LinkWindow",
     "ends_of", "link_blocks", "links_asked",
-    "share_read",
+    "share_read", "sums_by_month",
 ]  # fmt: skip
