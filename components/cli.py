@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from components.config import Settings
+    from components.store.lake import Lake
 
 PROGRAM = "aemo-dashboard"
 TABLES = ("price", "region", "flow", "scada", "rooftop", "units", "semi_scheduled")
@@ -122,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
 # -- subcommands -------------------------------------------------------------------------------------
 
 
-def _lake(settings: Settings):
+def _lake(settings: Settings) -> Lake:
     from components.store.lake import Lake
 
     return Lake(settings.data_dir)
@@ -130,6 +131,16 @@ def _lake(settings: Settings):
 
 def _progress() -> bool:
     return sys.stderr.isatty()
+
+
+def _add_up(lake: Lake) -> None:
+    """Add up the months just published, once for every process to come; a server would do it at its start."""
+    from components.queries.advance import add_up
+    from components.store.frames import open_snapshot
+
+    if _progress():
+        print("adding up months", file=sys.stderr)
+    add_up(open_snapshot(lake))
 
 
 def _serve(args: argparse.Namespace, settings: Settings) -> int:
@@ -166,6 +177,8 @@ def _demo(args: argparse.Namespace, settings: Settings) -> int:
         print(f"{dataset}: {count:,} rows, {report.months[dataset][0]} .. {report.months[dataset][-1]}")
     for note in report.notes:
         print(f"note: {note}")
+    if report.changed:
+        _add_up(lake)
     print(
         f"published version {report.version}" if report.changed else "nothing new: the lake holds this market already"
     )
@@ -177,12 +190,15 @@ def _ingest(args: argparse.Namespace, settings: Settings) -> int:
         raise UsageError(f"--end {args.end} does not lie after --start {args.start}")
     from components.ingest.run import ingest
 
+    lake = _lake(settings)
     report = ingest(
-        _lake(settings), args.source, start=args.start, end=args.end, tables=args.tables,
+        lake, args.source, start=args.start, end=args.end, tables=args.tables,
         workers=args.workers or settings.ingest.workers, progress=_progress(),
     )  # fmt: skip
     for line in report.lines():
         print(line)
+    if report.changed:
+        _add_up(lake)
     return _fail(report.failure, 1) if report.failed else 0
 
 
@@ -226,8 +242,10 @@ def _stop_asked(*, with_parent: bool) -> Callable[[float], bool]:
 def _import(args: argparse.Namespace, settings: Settings) -> int:
     from components.ingest.legacy import import_folder
 
-    for line in import_folder(_lake(settings), args.folder, progress=_progress()).lines():
+    lake = _lake(settings)
+    for line in import_folder(lake, args.folder, progress=_progress()).lines():
         print(line)
+    _add_up(lake)
     return 0
 
 

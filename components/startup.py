@@ -33,33 +33,17 @@ def load_once() -> None:
 
 
 def warm_up() -> None:
-    """Add up the whole months of the newest version, as the first question about years would have to.
+    """Have the whole months of the newest version added up, as the first question about years would have to.
 
     In the background, when the server is up: it is ready without this, and answers without it.
     """
     import threading
-    from contextlib import suppress
 
     def work() -> None:
-        from components.errors import DashboardError
-        from components.queries.base import Query
-        from components.queries.demand import Demand
-        from components.queries.figures import GenerationFigures
-        from components.queries.generation import GenerationByFuel
-        from components.queries.prices import RegionalPrices
-        from components.queries.trends_emissions import Emissions
-        from components.queries.trends_evening import EveningPeak
-        from components.queries.trends_penetration import Penetration
+        from components.queries.advance import add_up
         from components.store import shared
 
-        snapshot = shared.current()
-        asked: list[Query] = []
-        asked += [kind(region=r, last="all") for r in (["NEM"], []) for kind in (GenerationByFuel, GenerationFigures)]
-        asked += [RegionalPrices(last="all", agg=agg) for agg in ("mean", "min", "max")] + [Demand(last="all")]
-        asked += [kind(region=["NEM"], last="all") for kind in (Penetration, EveningPeak, Emissions)]
-        for query in asked:
-            with suppress(DashboardError):
-                query.run(snapshot)
+        add_up(shared.current())
 
     timer = threading.Timer(WARM_UP_AFTER_SECONDS, work)
     timer.name, timer.daemon = "warm-up", True

@@ -20,6 +20,7 @@ from components.queries.regional import STEP, Month, months
 from components.queries.remembering import Remembered
 from components.queries.units import Readings, Stretch, UnitTable
 from components.store.snapshot import Block, Snapshot
+from components.store.sums import keepable
 from components.vocabulary import GENERATOR, NEM, REGIONS
 
 DAY = 24 * 60 // DISPATCH_MINUTES
@@ -96,6 +97,9 @@ class Days:
     keys: tuple[tuple[str, str, str], ...]
     totals: np.ndarray
     counts: np.ndarray
+
+
+keepable(UnitSums, Days)
 
 
 def add_by_month(

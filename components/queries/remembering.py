@@ -1,6 +1,7 @@
 """What a month adds up to, remembered by the content of its frames: at most so many, and of each month its newest state.
 
-A month that grows is another one with every publication; what it added up to before is of no use to anyone.
+A month that grows is another one with every publication; what it added up to before is of no use to anyone. What an
+earlier process added up is taken from the disk (:mod:`components.queries.kept_sums`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any
 
+from components.queries import kept_sums
 from components.schema import DATASETS
 
 
@@ -48,14 +50,17 @@ class Remembered:
         return len(self._kept)
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What ``make()`` gave for this key."""
+        """What ``make()`` gave for this key, here or in an earlier process; read-only then."""
         place = slot(key)
         with self._lock:
             kept = self._kept.get(place)
             if kept is not None and kept[0] == key:
                 self._kept.move_to_end(place)
-                return kept[1]
-        value = make()
+        if kept is not None and kept[0] == key:
+            kept_sums.note(key, kept[1])
+            return kept[1]
+        value = kept_sums.find(key, make)
+        kept_sums.note(key, value)
         with self._lock:
             self._kept[place] = key, value
             self._kept.move_to_end(place)

@@ -16,6 +16,7 @@ from components.queries.monthly import remembered
 from components.queries.regional import STEP
 from components.queries.units import Readings, UnitTable, readings
 from components.store.snapshot import Snapshot
+from components.store.sums import keepable
 from components.vocabulary import BIDIRECTIONAL, GENERATOR, LOAD
 
 SLOTS = 48
@@ -31,6 +32,9 @@ class SlotSums:
     keys: tuple[Series, ...]
     totals: np.ndarray
     counts: np.ndarray
+
+
+keepable(SlotSums)
 
 
 def slot_of(times: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ from components.store.files import sha256_of
 from components.store.framefiles import Frame, FrameFolder, Index, origin_hash
 from components.store.manifest import Manifest, StoredMonth
 from components.store.snapshot import EMPTY_UNITS, Chunk, Snapshot, build_chunk, empty_snapshot
+from components.store.sums import SumsFolder, look_in
 
 if TYPE_CHECKING:
     from components.store.lake import Lake
@@ -70,6 +71,7 @@ def _open(lake: Lake, version: str, *, salvage: bool = False) -> Snapshot:
     """One version; with ``salvage`` damaged files are left out (or shown from their frames), not refused."""
     manifest = lake.manifest_of(version)
     folder = FrameFolder(lake.root / "frames")
+    look_in(SumsFolder(folder.folder))
     index = folder.read_index(version)
     noted = dict(index)
     problems: list[str] = []

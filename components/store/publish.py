@@ -34,6 +34,7 @@ from components.store.intake import rows_by_month
 from components.store.manifest import Manifest
 from components.store.merge import merge
 from components.store.rows import Rows
+from components.store.sums import SumsFolder
 
 if TYPE_CHECKING:
     from components.store.lake import Lake
@@ -230,7 +231,9 @@ class Transaction:
         for version in kept:
             for name, dataset in self._lake.manifest_of(version).datasets.items():
                 needed += [(name, month, stored.sha256) for month, stored in dataset.months.items()]
-        FrameFolder(self._lake.root / "frames").sweep(kept, needed)
+        frames = FrameFolder(self._lake.root / "frames")
+        frames.sweep(kept, needed)
+        SumsFolder(frames.folder).sweep({month for _, month, _ in needed})
 
 
 def _ensure_link(link: Path, target: str) -> None:

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "store": DATA,
     "ingest": DATA | {"store"},
     "metrics": DATA,
-    "queries": DATA | {"metrics", "store.snapshot"},
+    "queries": DATA | {"metrics", "store.snapshot", "store.sums"},
     "charts": ANSWERS,
     "raster": ANSWERS | {"charts", "store"},
     "dashboards": ANSWERS | {"charts", "raster", "store.shared"},

@@ -1,0 +1,38 @@
+"""Whole months added up before anybody asks, and kept beside the frames for every process that comes later."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from components.errors import DashboardError
+from components.queries.base import Query
+from components.queries.demand import Demand
+from components.queries.figures import GenerationFigures
+from components.queries.generation import GenerationByFuel
+from components.queries.kept_sums import keeping
+from components.queries.prices import RegionalPrices
+from components.queries.revenue import Revenue
+from components.queries.trends_emissions import Emissions
+from components.queries.trends_evening import EveningPeak
+from components.queries.trends_penetration import Penetration
+from components.store.snapshot import Snapshot
+from components.vocabulary import NEM
+
+
+def asked_in_advance() -> list[Query]:
+    """Questions over all years that between them need every sum that many others are made of."""
+    out: list[Query] = []
+    for region in ([NEM], []):
+        out += [GenerationByFuel(region=region, last="all"), GenerationFigures(region=region, last="all")]
+    out += [RegionalPrices(last="all", agg=agg) for agg in ("mean", "min", "max")]
+    out += [Demand(last="all"), Revenue(last="all")]
+    out += [kind(region=[NEM], last="all") for kind in (Penetration, EveningPeak, Emissions)]
+    return out
+
+
+def add_up(snapshot: Snapshot) -> None:
+    """Add up what no process has added up yet; the folder of frames keeps it where it can be written."""
+    with keeping():
+        for query in asked_in_advance():
+            with suppress(DashboardError):
+                query.run(snapshot)

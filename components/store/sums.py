@@ -1,0 +1,173 @@
+"""What months add up to, kept beside the frames: a process that starts later reads it where the first one added it up.
+
+``frames/sums/<month>.arrow`` has a row for each sum: the digest of what it was made from, its shape as JSON, its numbers and
+their checksum. What is missing or damaged is made again by whoever asks; nothing is ever executed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from components.store.files import remove_abandoned, replace_synced
+
+FOLDER = "sums"
+_MONTH = re.compile(r"\d{4}-\d{2}")
+_SCHEMA = pa.schema(
+    {"digest": pa.string(), "shape": pa.string(), "numbers": pa.large_binary(), "crc32": pa.uint32()},
+)
+_kinds: dict[str, type] = {}
+
+Packed = tuple[str, bytes]
+"""A sum's shape as JSON and its numbers."""
+
+
+def keepable(*kinds: type) -> None:
+    """Dataclasses that may be kept, beside arrays, numbers, words, and tuples, lists and dicts of them."""
+    _kinds.update({kind.__name__: kind for kind in kinds})
+
+
+def pack(value: Any) -> Packed | None:
+    """A value as bytes; None where it holds something that is not kept."""
+    parts: list[bytes] = []
+
+    def node(part: Any) -> Any:
+        if isinstance(part, np.ndarray):
+            if part.dtype.hasobject:
+                raise TypeError(part.dtype)
+            at = sum(map(len, parts))
+            content = np.ascontiguousarray(part).tobytes()
+            parts.append(content + b"\0" * (-len(content) % 8))
+            return {"array": [part.dtype.str, list(part.shape), at]}
+        if isinstance(part, tuple | list):
+            return {type(part).__name__: [node(p) for p in part]}
+        if isinstance(part, dict) and all(isinstance(k, str) for k in part):
+            return {"dict": {k: node(v) for k, v in part.items()}}
+        if is_dataclass(part) and _kinds.get(type(part).__name__) is type(part):
+            return {"kind": type(part).__name__, "fields": {f.name: node(getattr(part, f.name)) for f in fields(part)}}
+        if part is None or type(part) in (bool, int, float, str):
+            return {"plain": part}
+        raise TypeError(type(part))
+
+    try:
+        return json.dumps(node(value)), b"".join(parts)
+    except TypeError:
+        return None
+
+
+def unpack(packed: Packed) -> Any:
+    """The value that was packed; its arrays are read-only.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        When these bytes are not what :func:`pack` makes.
+    """
+    content = packed[1]
+
+    def part(node: dict[str, Any]) -> Any:
+        if "array" in node:
+            kind, shape, at = node["array"]
+            dtype = np.dtype(kind)
+            if dtype.hasobject:
+                raise ValueError(f"{kind} is no kind of number")
+            count = int(np.prod(shape, dtype=np.int64))
+            return np.frombuffer(content, dtype, count, at).reshape(shape)
+        if "tuple" in node:
+            return tuple(part(n) for n in node["tuple"])
+        if "list" in node:
+            return [part(n) for n in node["list"]]
+        if "dict" in node:
+            return {k: part(n) for k, n in node["dict"].items()}
+        if "kind" in node:
+            return _kinds[node["kind"]](**{k: part(n) for k, n in node["fields"].items()})
+        return node["plain"]
+
+    return part(json.loads(packed[0]))
+
+
+class SumsFolder:
+    """The sums beside the frames of a lake.
+
+    Parameters
+    ----------
+    frames : the folder of frames.
+    """
+
+    def __init__(self, frames: Path):
+        self.folder = frames / FOLDER
+
+    def read(self, month: str, digest: str) -> Packed | None:
+        """One sum of a month; None where it is not there or not whole."""
+        table = self._table(month)
+        if table is None:
+            return None
+        try:
+            row = table["digest"].to_pylist().index(digest)
+        except ValueError:
+            return None
+        shape, numbers = table["shape"][row].as_py(), table["numbers"][row].as_py()
+        return (shape, numbers) if table["crc32"][row].as_py() == _crc(shape, numbers) else None
+
+    def digests(self, month: str) -> frozenset[str]:
+        """The sums that a month has."""
+        table = self._table(month)
+        return frozenset(table["digest"].to_pylist()) if table is not None else frozenset()
+
+    def write(self, month: str, sums: Mapping[str, Packed]) -> None:
+        """Give a month these sums, and no others.
+
+        Raises
+        ------
+        OSError
+            When the folder cannot be written.
+        """
+        rows = [{"digest": d, "shape": s, "numbers": n, "crc32": _crc(s, n)} for d, (s, n) in sums.items()]
+        out = pa.BufferOutputStream()
+        with pa.ipc.new_file(out, _SCHEMA) as file:
+            file.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        replace_synced(self.folder / f"{month}.arrow", memoryview(out.getvalue()))
+
+    def sweep(self, months: Collection[str]) -> None:
+        """Remove what belongs to no month of the lake."""
+        for path in self.folder.glob("*.arrow"):
+            if path.stem not in months:
+                path.unlink(missing_ok=True)
+        remove_abandoned(self.folder)
+
+    def _table(self, month: str) -> pa.Table | None:
+        if not _MONTH.fullmatch(month):
+            return None
+        with suppress(OSError, pa.ArrowInvalid, ValueError):
+            table = pa.ipc.open_file(pa.memory_map(str(self.folder / f"{month}.arrow"))).read_all()
+            if table.schema == _SCHEMA:
+                return table
+        return None
+
+
+_here: SumsFolder | None = None
+
+
+def look_in(folder: SumsFolder | None) -> None:
+    """Say where this process finds sums: beside the frames of the lake that it opened last."""
+    global _here  # noqa: PLW0603 - a sum is named by its content: one of another lake is never mistaken for it
+    _here = folder
+
+
+def here() -> SumsFolder | None:
+    """Where this process finds sums, None where it has opened no lake."""
+    return _here
+
+
+def _crc(shape: str, numbers: bytes) -> int:
+    return zlib.crc32(numbers, zlib.crc32(shape.encode()))
