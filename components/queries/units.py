@@ -6,6 +6,7 @@ registration changes inside it, so every reading meets the row that was valid at
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -94,12 +95,9 @@ class UnitTable:
         for row, duid in enumerate(self.duid.tolist()):
             first, _ = self._span.get(duid, (row, row))
             self._span[duid] = (first, row + 1)
-        self.fingerprint = hash(
-            tuple(
-                tuple(column.tolist())
-                for column in (self.duid, self.region, self.fuel, self.fueltech, self.role, self.valid_from.astype(int))
-            )
-        )
+        identity = (self.duid, self.region, self.fuel, self.fueltech, self.role, self.valid_from.astype(int))
+        # The same in every process: sums kept on disk are named by it.
+        self.fingerprint = hashlib.sha256(repr([column.tolist() for column in identity]).encode()).hexdigest()[:16]
         self._months: dict[tuple[str, tuple[str, ...]], list[tuple[int, int, np.ndarray]]] = {}
         self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
