@@ -75,9 +75,11 @@ def native_values(times: np.ndarray, price: np.ndarray, native: np.ndarray) -> n
 
 def longest_run(chosen: np.ndarray) -> int:
     """Length of the longest run of true values; 0 where there is none."""
+    if not chosen.any():
+        return 0
     edges = np.diff(np.r_[0, chosen.astype(np.int8), 0])
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return int((ends - starts).max()) if len(starts) else 0
+    return int((ends - starts).max())
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class PriceSummary:
 
 
 _NAT = np.datetime64("NaT", "us")
+_STEP = np.timedelta64(5, "m").astype("timedelta64[us]")
 
 
 def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: np.ndarray) -> PriceSummary:
@@ -122,23 +125,27 @@ def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: 
         return PriceSummary(
             nan, nan, nan, nan, nan, nan, nan, _NAT, nan, _NAT, nan, nan, nan, 0, nan, nan, nan, nan, 0
         )  # fmt: skip
-    sample = native_values(times, price, native)
+    whole = bool(known.all())
+    values = price if whole else price[known]
+    # Dispatch prices without a gap, the usual case, need none of the care that half hours and gaps do.
+    dispatch = bool((native[known] == 5).all())
+    unbroken = len(times) - 1 == (times[-1] - times[0]) // _STEP
+    sample = values if dispatch else native_values(times, price, native)
     p5, p25, median, p75, p95 = np.quantile(sample, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist()
-    low, high = int(np.nanargmin(price)), int(np.nanargmax(price))
+    low, high = np.flatnonzero(known)[[values.argmin(), values.argmax()]].tolist()
     # As published: the end of the half hour where that is the native length.
-    stamps = np.where(native == 30, half_hour_end(times), times)
-    neighbours = (
-        known[1:] & known[:-1] & (native[1:] == 5) & (native[:-1] == 5)
-        & (times[1:] - times[:-1] == np.timedelta64(5, "m"))
-    )  # fmt: skip
-    changes = (price[1:] - price[:-1])[neighbours]
-    negative = known & (price < 0)
+    low_time, high_time = (half_hour_end(times[i]) if native[i] == 30 else times[i] for i in (low, high))
+    changes = np.diff(price)
+    if not (whole and dispatch and unbroken):
+        ends = known & (native == 5)
+        changes = changes[ends[1:] & ends[:-1] & (times[1:] - times[:-1] == _STEP)]
+    negative = price < 0
     # A gap in time between months ends a run.
-    unbroken = np.r_[True, times[1:] - times[:-1] == np.timedelta64(5, "m")]
-    runs = np.split(negative, np.flatnonzero(~unbroken))
+    runs = [negative] if unbroken else np.split(negative, np.flatnonzero(times[1:] - times[:-1] != _STEP) + 1)
     both = known & ~np.isnan(demand)
-    weight = float(demand[both].sum())
-    values = price[known]
+    paid, load = (price, demand) if both.all() else (price[both], demand[both])
+    weight = float(load.sum())
+    below = int(np.count_nonzero(negative))
     return PriceSummary(
         mean=float(values.mean()),
         median=median,
@@ -147,18 +154,18 @@ def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: 
         p75=p75,
         p95=p95,
         min=float(price[low]),
-        min_time=stamps[low],
+        min_time=low_time,
         max=float(price[high]),
-        max_time=stamps[high],
+        max_time=high_time,
         volatility=float(sample.std()),
         change_volatility=float(changes.std()) if len(changes) else nan,
-        negative_hours=float(negative.sum() * HOURS_PER_DISPATCH),
-        negative_intervals=native_count(native, negative),
+        negative_hours=float(below * HOURS_PER_DISPATCH),
+        negative_intervals=below if dispatch else native_count(native, negative),
         longest_negative_hours=max(longest_run(r) for r in runs) * HOURS_PER_DISPATCH,
-        hours_above_300=float((values >= CAP_STRIKE).sum() * HOURS_PER_DISPATCH),
+        hours_above_300=float(np.count_nonzero(values >= CAP_STRIKE) * HOURS_PER_DISPATCH),
         cap_payout=float(np.maximum(0.0, values - CAP_STRIKE).sum() * HOURS_PER_DISPATCH),
-        volume_weighted=float((price[both] * demand[both]).sum() / weight) if weight else nan,
-        intervals=native_count(native, known),
+        volume_weighted=float((paid * load).sum() / weight) if weight else nan,
+        intervals=len(values) if dispatch else native_count(native, known),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -167,21 +166,19 @@ class PriceStats(PricePeriodQuery):
         self.ensure(snapshot)
         asked, block, demand = self.gathered(snapshot)
         expected = self.window(snapshot).expected
-        rows = []
+        present = (~np.isnan(block.values)).sum(axis=1).tolist()
+        found = [(i, region) for i, region in enumerate(asked) if present[i]]
         native = block.native_minutes()
-        for i, region in enumerate(asked):
-            known = int((~np.isnan(block.values[i])).sum())
-            if not known:
-                continue
-            row = {"region": region, **asdict(summarise(block.times, block.values[i], native[i], demand[i]))}
-            rows.append({**row, "coverage": known / expected if expected else np.nan})
-        frame = pd.DataFrame(rows, columns=list(self.row_columns))
+        rows = [summarise(block.times, block.values[i], native[i], demand[i]) for i, _ in found]
+        columns: dict[str, Any] = {"region": named(ORDER, np.array([ORDER.index(r) for _, r in found], int))}
+        for name in self.row_columns:
+            if name == "coverage":
+                columns[name] = np.array([present[i] / expected if expected else np.nan for i, _ in found], float)
+            elif name != "region":
+                kind = "int64" if name in _COUNTS else "datetime64[us]" if name.endswith("_time") else "float64"
+                columns[name] = np.array([getattr(row, name) for row in rows], kind)
+        frame = pd.DataFrame(columns)
         units = {c: unit for c, (unit, _) in self.row_columns.items() if c not in ("region", "min_time", "max_time")}
-        for column in units:
-            frame[column] = frame[column].astype("int64" if column in _COUNTS else "float64")
-        for column in ("min_time", "max_time"):
-            frame[column] = frame[column].astype("datetime64[us]")
-        frame["region"] = named(ORDER, np.array([ORDER.index(r["region"]) for r in rows], int))
         return self.answer(snapshot, frame, units, block, ("region",))
 
 

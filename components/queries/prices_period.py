@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from components.market_time import TIME_DTYPE, Window
+from components.metrics.prices import demand_weighted
 from components.queries.base import Names, PeriodQuery, Result
-from components.queries.regional import prices, regions_asked
+from components.queries.regional import aligned, blocks, regions_asked
 from components.store.snapshot import Block, Snapshot
 from components.vocabulary import NEM, REGIONS
 
@@ -22,19 +23,38 @@ def gathered(
     snapshot: Snapshot, window: Window, asked: Sequence[str], *, column: str = "rrp"
 ) -> tuple[Block, np.ndarray]:
     """Prices of these regions (NEM among them or not) with their native minutes in one block, and their demand."""
-    times, values, native, demand = [], [], [], []
-    for price, load in prices(snapshot, window, nem=NEM in asked, column=column):
-        rows = [price.keys.index(r) for r in asked]
-        times.append(price.times)
-        values.append(price.values[rows])
-        native.append(price.native_minutes()[rows])
-        demand.append(load.values[rows])
-    keys = tuple(asked)
-    if not times:
+    keys, read = tuple(asked), REGIONS if NEM in asked else tuple(asked)
+    found = list(blocks(snapshot, "price", column, window, read))
+    if not found:
         empty = np.empty((len(keys), 0))
         return Block(np.empty(0, TIME_DTYPE), keys, empty, empty.astype("uint8")), empty
-    block = Block(np.concatenate(times), keys, np.concatenate(values, axis=1), np.concatenate(native, axis=1))
-    return block, np.concatenate(demand, axis=1)
+    times = np.concatenate([b.times for b in found])
+    values = np.concatenate([b.values for b in found], axis=1)
+    demand = aligned(snapshot, "region", "demand", times, read)
+    if NEM in asked:
+        rows = [(*REGIONS, NEM).index(r) for r in asked]
+        values = np.vstack([values, demand_weighted(values, demand)])[rows]
+        demand = np.vstack([demand, demand.sum(axis=0)])[rows]
+    return Block(times, keys, values, _native(found, values, keys)), demand
+
+
+def _native(found: Sequence[Block], values: np.ndarray, asked: Sequence[str]) -> int | np.ndarray:
+    """Native minutes of prices put together from blocks; the market's are the longest of the regions'."""
+    lengths = {b.minutes if isinstance(b.minutes, int) else -1 for b in found}
+    if len(lengths) == 1 and -1 not in lengths:
+        return lengths.pop()
+    native, at = np.empty(values.shape, "uint8"), 0
+    for block in found:
+        here = slice(at, at + len(block.times))
+        if isinstance(block.minutes, int):
+            native[:, here] = np.where(np.isnan(values[:, here]), 0, block.minutes)
+        else:
+            for row, region in enumerate(asked):
+                native[row, here] = (
+                    block.minutes.max(axis=0) if region == NEM else block.minutes[block.keys.index(region)]
+                )
+        at = here.stop
+    return native
 
 
 class PricePeriodQuery(PeriodQuery):

@@ -40,7 +40,7 @@ class Chunk:
     load_minutes: Callable[[], int | np.ndarray] = field(repr=False)
     identity: Hashable = field(default_factory=count().__next__, repr=False)
 
-    @property
+    @cached_property
     def origin(self) -> np.datetime64:
         """The stamp before the grid's first: 00:00 of the month's first day."""
         return np.datetime64(self.month, "us")

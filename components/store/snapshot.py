@@ -12,6 +12,7 @@ intervals stay right. 5-minute readings take the place of spread ones.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -104,6 +105,15 @@ class Snapshot:
         return self._chunks[dataset]
 
     @cached_property
+    def _months(self) -> dict[str, list[str]]:
+        return {name: [c.month for c in chunks] for name, chunks in self._chunks.items()}
+
+    def chunks_between(self, dataset: str, start: np.datetime64, end: np.datetime64) -> tuple[Chunk, ...]:
+        """The months of a dataset that may hold stamps of ``(start, end]``, ascending."""
+        months = self._months[dataset]
+        return self._chunks[dataset][bisect_left(months, str(start)[:7]) : bisect_right(months, str(end)[:7])]
+
+    @cached_property
     def _edges(self) -> dict[str, tuple[pd.Timestamp | None, pd.Timestamp | None]]:
         return {
             name: (pd.Timestamp(chunks[0].first), pd.Timestamp(chunks[-1].last)) if chunks else (None, None)
@@ -187,7 +197,7 @@ class Snapshot:
         exactly these rows in this order (NaN where the month lacks one); without, the month's own keys.
         """
         low, high = np.datetime64(start, "us"), np.datetime64(end, "us")
-        for chunk in self._chunks[dataset]:
+        for chunk in self.chunks_between(dataset, low, high):
             i = max(0, int((low - chunk.origin) // STEP))
             j = min(chunk.length, int((high - chunk.origin) // STEP))
             if i >= j:
