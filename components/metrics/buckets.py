@@ -89,16 +89,17 @@ def run_counts(present: np.ndarray, first: np.ndarray) -> np.ndarray:
     return np.add.reduceat(present, first, axis=-1, dtype=np.int64)
 
 
-_MERGE: dict[str, np.ufunc] = {"mean": np.add, "sum": np.add, "min": np.minimum, "max": np.maximum}
+MERGE: dict[str, np.ufunc] = {"mean": np.add, "sum": np.add, "min": np.minimum, "max": np.maximum}
+"""How parts of a bucket are put together."""
 _NEUTRAL = {"mean": 0.0, "sum": 0.0, "min": np.inf, "max": -np.inf}
 
 
 def run_values(values: np.ndarray, present: np.ndarray, first: np.ndarray, how: str) -> np.ndarray:
     """What each run adds to its bucket (K, R): its sum, or its lowest or highest reading."""
-    if _MERGE[how] is np.add:
+    if MERGE[how] is np.add:
         return run_sums(values, first)
     filled = np.where(present, values, _NEUTRAL[how])
-    return filled if len(first) == values.shape[-1] else _MERGE[how].reduceat(filled, first, axis=-1)
+    return filled if len(first) == values.shape[-1] else MERGE[how].reduceat(filled, first, axis=-1)
 
 
 def settled(totals: np.ndarray, counts: np.ndarray, how: str) -> np.ndarray:
@@ -143,7 +144,7 @@ class Means:
         where: slice | np.ndarray = slice(low, high) if high - low == len(bucket) else bucket
         present = ~np.isnan(values)
         self._at(self.counts, rows, where, run_counts(present, first), np.add)
-        self._at(self.totals, rows, where, run_values(values, present, first, self.how), _MERGE[self.how])
+        self._at(self.totals, rows, where, run_values(values, present, first, self.how), MERGE[self.how])
 
     def add_runs(self, times: np.ndarray, totals: np.ndarray, counts: np.ndarray) -> None:
         """Add what stretches of time have collected, each within one bucket.
@@ -158,7 +159,7 @@ class Means:
         if not len(times):
             return
         first, bucket = self.axis.runs(times)
-        merge = _MERGE[self.how]
+        merge = MERGE[self.how]
         self.counts[:, bucket] += np.add.reduceat(counts, first, axis=-1)
         self.totals[:, bucket] = merge(self.totals[:, bucket], merge.reduceat(totals, first, axis=-1))
 
@@ -202,7 +203,7 @@ class KeyedMeans:
                 empty = np.full(len(self.axis), _NEUTRAL[self.how])
                 self._series[key] = empty, np.zeros(len(self.axis), np.int32)
             totals, counted = self._series[key]
-            totals[bucket] = _MERGE[self.how](totals[bucket], part)
+            totals[bucket] = MERGE[self.how](totals[bucket], part)
             counted[bucket] += count
 
     def add_sums(self, keys: Sequence[Hashable], times: np.ndarray, totals: np.ndarray, counts: np.ndarray) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from components.market_time import TIME_DTYPE
+from components.metrics.buckets import MERGE, run_counts, run_values
 
 HOURS = 24
 
@@ -49,3 +50,41 @@ class HourGrid:
         with np.errstate(invalid="ignore", divide="ignore"):
             values = self._total / self._weight if self.how == "mean" else self._total
         return np.where(self._weight != 0, values, np.nan).reshape(HOURS, self.columns)
+
+
+class HourGrids:
+    """Several series at once, each as in a :class:`HourGrid` without weights: whole hours are added up before they are placed.
+
+    Parameters
+    ----------
+    count : number of series K.
+    columns, how : as of :class:`HourGrid`.
+    """
+
+    def __init__(self, count: int, columns: int, how: str = "mean"):
+        self.how = how
+        self._shape = (count, HOURS, columns)
+        self._total = np.full((count, HOURS * columns), {"mean": 0.0, "min": np.inf, "max": -np.inf}[how])
+        self._count = np.zeros((count, HOURS * columns), np.int64)
+
+    def add(self, times: np.ndarray, column: np.ndarray, values: np.ndarray) -> None:
+        """Add readings (K, T) of these ascending stamps and columns (T,); what is NaN is left out."""
+        if not len(times):
+            return
+        inside = (np.asarray(times, TIME_DTYPE) - np.timedelta64(1, "us")).astype("datetime64[h]").astype(np.int64)
+        # A column begins with a day or later, never within an hour.
+        first = np.flatnonzero(np.diff(inside, prepend=inside[0] - 1))
+        present = ~np.isnan(values)
+        sums, counts = run_values(values, present, first, self.how), run_counts(present, first)
+        cell = inside[first] % HOURS * self._shape[2] + column[first]
+        order = np.argsort(cell, kind="stable")
+        begin = np.flatnonzero(np.diff(cell[order], prepend=-1))
+        at, merge = cell[order][begin], MERGE[self.how]
+        self._count[:, at] += np.add.reduceat(counts[:, order], begin, axis=1)
+        self._total[:, at] = merge(self._total[:, at], merge.reduceat(sums[:, order], begin, axis=1))
+
+    def result(self) -> np.ndarray:
+        """(K, 24, C); NaN where a cell has no reading."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            values = self._total / self._count if self.how == "mean" else self._total
+        return np.where(self._count > 0, values, np.nan).reshape(self._shape)

@@ -11,7 +11,7 @@ import param
 from components.market_time import bucket_start
 from components.metrics.buckets import Axis
 from components.metrics.links import utilisation
-from components.metrics.price_grid import HOURS, HourGrid
+from components.metrics.price_grid import HOURS, HourGrids
 from components.queries.base import Result, register
 from components.queries.links import COLUMN, LinkPeriod, link_blocks
 from components.queries.prices_heat import COLUMNS
@@ -59,19 +59,17 @@ class LinkHours(LinkPeriod):
         window, links, flow = self.window(snapshot), self.links(snapshot), COLUMN[self.flow]
         axis, present = self._axis(snapshot), 0
         read = tuple(dict.fromkeys((flow, "mw_target", "export_limit", "import_limit")))
-        grids = {name: [HourGrid(len(axis), self.agg) for _ in links] for name in ("mw", "utilisation")}
+        grids = {name: HourGrids(len(links), len(axis), self.agg) for name in ("mw", "utilisation")}
         for block in link_blocks(snapshot, window, links, read) if len(axis) and links else ():
             column = np.searchsorted(axis.starts, bucket_start(block.times, axis.interval))
             used = utilisation(block["mw_target"], block["export_limit"], block["import_limit"])
             present += int((~np.isnan(block[flow])).sum())
-            for row in range(len(links)):
-                grids["mw"][row].add(block.times, column, block[flow][row])
-                grids["utilisation"][row].add(block.times, column, used[row])
+            grids["mw"].add(block.times, column, block[flow])
+            grids["utilisation"].add(block.times, column, used)
         count = len(links)
 
         def cells(name: str) -> np.ndarray:
-            stacked = np.stack([g.result() for g in grids[name]]) if count else np.empty((0, HOURS, len(axis)))
-            return stacked.transpose(2, 0, 1).reshape(-1)
+            return grids[name].result().transpose(2, 0, 1).reshape(-1)
 
         frame = pd.DataFrame(
             {
