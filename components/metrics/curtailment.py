@@ -33,9 +33,8 @@ def economic(curtailment: np.ndarray, price: np.ndarray) -> np.ndarray:
     A proxy: who bids below zero is not dispatched at or below it, and what is held back at a positive price is held
     back by the network (or by security constraints). NaN where curtailment or price is missing.
     """
-    return np.where(
-        np.isnan(price), np.nan, np.where(price <= 0, curtailment, np.where(np.isnan(curtailment), np.nan, 0.0))
-    )
+    # Times nothing, what is missing stays missing.
+    return np.asarray(np.where(price <= 0, curtailment, curtailment * 0.0) + price * 0.0)
 
 
 def network(curtailment: np.ndarray, price: np.ndarray) -> np.ndarray:
@@ -104,13 +103,14 @@ def sums_by_price(uigf: np.ndarray, cleared: np.ndarray, price: np.ndarray) -> n
     ----------
     uigf, cleared, price : (K, T).
     """
-    known = ~(np.isnan(uigf) | np.isnan(cleared) | np.isnan(price))
-    band = np.searchsorted(BAND_EDGES, np.where(known, price, 0.0), side="left")
-    count = len(BAND_EDGES) + 1
-    out = np.zeros((3, len(uigf), count))
+    known = ~np.isnan(uigf + cleared + price)
+    count, rows = len(BAND_EDGES) + 1, len(uigf)
+    cell = np.searchsorted(BAND_EDGES, price, side="left") + count * np.arange(rows)[:, None]
     lost = np.maximum(0.0, uigf - cleared)
-    for k in range(len(uigf)):
-        use = known[k]
-        for at, values in enumerate((np.ones(use.sum()), uigf[k][use], lost[k][use])):
-            out[at, k] = np.bincount(band[k][use], values, count)
+    if known.all():
+        parts = (None, uigf.reshape(-1), lost.reshape(-1))
+        cell = cell.reshape(-1)
+    else:
+        parts, cell = (None, uigf[known], lost[known]), cell[known]
+    out = np.stack([np.bincount(cell, weights, rows * count).reshape(rows, count) for weights in parts])
     return out * HOURS_PER_DISPATCH

@@ -9,24 +9,23 @@ import numpy as np
 import param
 
 from components.market_time import Window, label_side
-from components.metrics.buckets import KeyedMeans, Means
+from components.metrics.buckets import KeyedMeans
 from components.metrics.curtailment import curtailed, economic, network, rate
 from components.queries.base import Choices, Names, Result, WindowQuery, register
 from components.queries.curtailment_pool import (
     AT_ONCE,
+    COLUMNS,
     DATASET,
     FUELS_CURTAILED,
     HOW_TO_READ_UNITS,
     others_of,
-    regional,
+    regional_means,
     unit_readings,
 )
 from components.queries.regional import axis_of, long_frame, regions_asked, shown_buckets
 from components.queries.units import UnitCoverage, matching, unit_table
 from components.store.snapshot import Snapshot
-from components.vocabulary import NEM, REGIONS
 
-_COLUMNS = ("uigf", "cleared", "curtailed", "economic", "network")
 _NOTES = (
     "Economic is a proxy: curtailment at a regional price of $0 or less; network is the rest.",
     "Semi-scheduled wind and solar only; AEMO publishes these figures since April 2021.",
@@ -102,35 +101,25 @@ class Curtailment(WindowQuery):
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
         window = self.window(snapshot)
-        return self._regions(snapshot, window) if self.word == "region" else self._units(snapshot, window)
+        return self.regions(snapshot, window) if self.word == "region" else self._units(snapshot, window)
 
-    def _regions(self, snapshot: Snapshot, window: Window) -> Result:
+    def regions(self, snapshot: Snapshot, window: Window, columns: Sequence[str] = ()) -> Result:
+        """The answer by region and fuel; ``columns``: only some of the powers, and the forecast."""
         asked = regions_asked(self.region)
         fuels = [f for f in FUELS_CURTAILED if f in self.fuel]
         series = [(r, f) for r in asked for f in fuels]
         axis = axis_of(snapshot, window, "region")
-        collected = {name: Means(len(series), axis, self.agg) for name in _COLUMNS}
-        money, priced = Means(len(series), axis), Means(len(series), axis)
-        present = 0
-        for place, fuel in enumerate(fuels):
-            rows = np.arange(place, len(series), len(fuels))
-            for times, uigf, cleared, price in regional(snapshot, window, fuel) if len(axis) else ():
-                lost = curtailed(uigf, cleared)
-                parts = {
-                    "uigf": uigf, "cleared": cleared, "curtailed": lost,
-                    "economic": economic(lost, price), "network": network(lost, price),
-                }  # fmt: skip
-                for name, values in parts.items():
-                    whole = _of_regions(values, asked)
-                    if name == "curtailed":
-                        present += int((~np.isnan(whole)).sum())
-                    collected[name].add(times, whole, rows)
-                money.add(times, _of_regions(lost * price, asked), rows)
-                priced.add(times, _of_regions(np.where(np.isnan(price), np.nan, lost), asked), rows)
-        numbers = {name: means.result() for name, means in collected.items()}
-        # Numerator and denominator of the rate hold the same intervals wherever both columns are published.
-        numbers["rate"] = rate(numbers["curtailed"], numbers["uigf"])
-        numbers["price"] = _weighted(money.totals, priced.totals)
+        wanted = columns or (*COLUMNS, "money")
+        found = regional_means(
+            snapshot, window, axis, series, tuple(dict.fromkeys((*wanted, "uigf", "curtailed"))), self.agg
+        )
+        money, priced = found.pop("money", None), found.pop("priced", None)
+        present = int(found["curtailed"].counts.sum())
+        numbers = {name: found[name].result() for name in COLUMNS if name in {*wanted, "uigf"}}
+        if money is not None and priced is not None:
+            # Numerator and denominator of the rate hold the same intervals wherever both columns are published.
+            numbers["rate"] = rate(numbers["curtailed"], numbers["uigf"])
+            numbers["price"] = _weighted(money.totals, priced.totals)
         keep = shown_buckets(axis, window, ~np.isnan(numbers["uigf"]))
         names: dict[str, Sequence[str]] = {"region": [r for r, _ in series], "fuel": [f for _, f in series]}
         frame = long_frame(axis.labels[keep], names, {k: v[:, keep] for k, v in numbers.items()})
@@ -141,7 +130,7 @@ class Curtailment(WindowQuery):
 
     def _measured(self) -> dict[str, str]:
         """Unit of each column."""
-        return {**dict.fromkeys(_COLUMNS, "MWh" if self.agg == "sum" else "MW"), "rate": "", "price": "$/MWh"}
+        return {**dict.fromkeys(COLUMNS, "MWh" if self.agg == "sum" else "MW"), "rate": "", "price": "$/MWh"}
 
     def _units(self, snapshot: Snapshot, window: Window) -> Result:
         table = unit_table(snapshot)
@@ -150,7 +139,7 @@ class Curtailment(WindowQuery):
         )
         axis = axis_of(snapshot, window, DATASET)
         names, codes = np.unique(getattr(table, self.word).astype(str), return_inverse=True)
-        collected = {name: KeyedMeans(axis, self.agg) for name in _COLUMNS}
+        collected = {name: KeyedMeans(axis, self.agg) for name in COLUMNS}
         money, priced = KeyedMeans(axis, "sum"), KeyedMeans(axis, "sum")
         coverage = UnitCoverage(table, window, chosen)
         for part in unit_readings(snapshot, window, chosen) if len(axis) else ():
@@ -187,11 +176,6 @@ class Curtailment(WindowQuery):
             frame, self._measured(), window.start, window.end, (self.word,), window.interval,
             label_side(window.interval), expected or window.expected, present, snapshot.version, snapshot.sources, notes,
         )  # fmt: skip
-
-
-def _of_regions(values: np.ndarray, asked: Sequence[str]) -> np.ndarray:
-    """Rows of the regions asked for from those of all five; the NEM's is their sum, NaN where one is missing."""
-    return np.vstack([values.sum(axis=0) if r == NEM else values[REGIONS.index(r)] for r in asked])
 
 
 def _bunches(codes: np.ndarray) -> Iterator[np.ndarray]:

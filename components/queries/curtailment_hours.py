@@ -11,15 +11,16 @@ import param
 from components.market_time import bucket_start
 from components.metrics.buckets import Axis
 from components.metrics.curtailment import curtailed, economic, network
-from components.metrics.price_grid import HOURS, HourGrid
+from components.metrics.price_grid import HOURS, HourGrids
+from components.metrics.profiles import Folded
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
 from components.queries.curtailment import Curtailment
-from components.queries.curtailment_pool import FUELS_CURTAILED, regional
+from components.queries.curtailment_pool import FUELS_CURTAILED, of_places, regional
 from components.queries.prices_heat import COLUMNS
 from components.queries.regional import REGION_ORDER, axis_of, named, regions_asked
-from components.queries.time_of_day import TimeOfDay, time_of_day_columns
+from components.queries.time_of_day import TimeOfDay, fold_result, time_of_day_columns
 from components.store.snapshot import Snapshot
-from components.vocabulary import NEM, REGIONS
+from components.vocabulary import REGIONS
 
 QUANTITIES = ("curtailed", "economic", "network", "uigf", "cleared")
 _REGION_DOC = "Regions; none = the five apart, NEM = their sum."
@@ -54,6 +55,11 @@ class CurtailmentTimeOfDay(TimeOfDay):
 
     def series_at_most(self, snapshot: Snapshot) -> int:
         return len(regions_asked(self.region)) * len(self.fuel)
+
+    def folded(self, snapshot: Snapshot) -> tuple[Result, Folded]:
+        series = self.series()
+        result = series.regions(snapshot, series.window(snapshot), (self.value,))
+        return result, fold_result(result, self.value)
 
 
 @register
@@ -98,8 +104,7 @@ class CurtailmentHeat(PeriodQuery):
         self.ensure(snapshot)
         window, asked, axis = self.window(snapshot), regions_asked(self.region), self._axis(snapshot)
         part = {"curtailed": lambda lost, _: lost, "economic": economic, "network": network}[self.quantity]
-        power = {r: HourGrid(len(axis)) for r in asked}
-        forecast = {r: HourGrid(len(axis)) for r in asked}
+        power, forecast = HourGrids(len(asked), len(axis)), HourGrids(len(asked), len(axis))
         present = 0
         fuels = [f for f in FUELS_CURTAILED if f in self.fuel]
         for months in zip(*(regional(snapshot, window, f) for f in fuels), strict=True) if len(axis) else ():
@@ -107,13 +112,11 @@ class CurtailmentHeat(PeriodQuery):
             column = np.searchsorted(axis.starts, bucket_start(times, axis.interval))
             lost = np.sum([part(curtailed(u, c), p) for _, u, c, p in months], axis=0)
             uigf = np.where(np.isnan(lost), np.nan, np.sum([u for _, u, _, _ in months], axis=0))
-            for region in asked:
-                pick = slice(None) if region == NEM else slice(REGIONS.index(region), REGIONS.index(region) + 1)
-                values = lost[pick].sum(axis=0)
-                present += int((~np.isnan(values)).sum())
-                power[region].add(times, column, values)
-                forecast[region].add(times, column, uigf[pick].sum(axis=0))
-        cells = {n: np.array([g[r].result() for r in asked]) for n, g in (("curtailed", power), ("uigf", forecast))}
+            values = of_places(lost, asked, REGIONS)
+            present += int((~np.isnan(values)).sum())
+            power.add(times, column, values)
+            forecast.add(times, column, of_places(uigf, asked, REGIONS))
+        cells = {"curtailed": power.result(), "uigf": forecast.result()}
         with np.errstate(invalid="ignore", divide="ignore"):
             rates = np.where(cells["uigf"] > 0, cells["curtailed"] / cells["uigf"], np.nan)
         order = list(REGION_ORDER)

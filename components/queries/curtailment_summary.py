@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import param
 
-from components.metrics.curtailment import FIELDS, price_bands, rate, sums_by_price
+from components.metrics.curtailment import FIELDS, price_bands, rate
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
 from components.queries.curtailment_pool import (
     DATASET,
     FUELS_CURTAILED,
     HOW_TO_READ_UNITS,
     UNIT_FIELDS,
-    regional,
     regional_sums,
+    regional_sums_by_price,
     unit_readings,
     unit_sums,
 )
@@ -171,10 +171,7 @@ class CurtailmentByPrice(_Regional):
         self.ensure(snapshot)
         window = self.window(snapshot)
         bands = price_bands()
-        found = {fuel: np.zeros((3, len(REGIONS), len(bands))) for fuel in self.fuels}
-        for fuel in self.fuels:
-            for _, uigf, cleared, price in regional(snapshot, window, fuel):
-                found[fuel] += sums_by_price(uigf, cleared, price)
+        found = {fuel: regional_sums_by_price(snapshot, window, fuel) for fuel in self.fuels}
         groups = self.groups()
         sums = [np.sum([found[f][:, REGIONS.index(r)] for r, f in m], axis=0) for *_, m in groups]
         hours, uigf, lost = np.array(sums).reshape(len(groups), 3, len(bands)).swapaxes(0, 1)
