@@ -1,7 +1,8 @@
 """Answers shared between sessions: the same question of the same version is worked out once.
 
 The key is the data version and the question's fingerprint, never the frames themselves. What is kept is read-only
-and bounded in number and in bytes; the oldest answer goes first.
+and bounded in number and in bytes; the oldest answer goes first. Of versions only the newest two have answers: pages
+follow to the newest within seconds.
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ class Answers:
 
     def __init__(self, most: int = MOST_ANSWERS, most_bytes: int = MOST_BYTES):
         self.most, self.most_bytes = most, most_bytes
-        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Hashable], tuple[Any, int]] = OrderedDict()
         self._bytes = 0
+        self._versions: tuple[str, ...] = ()
         self._lock = Lock()
         self._making: dict[Hashable, _Making] = {}
         self._threads: ThreadPoolExecutor | None = None
@@ -99,9 +101,13 @@ class Answers:
                 del self._making[full]
             made.done.set()
 
-    def _keep(self, full: Hashable, value: Any) -> None:
-        size = _size(value)
+    def _keep(self, full: tuple[str, Hashable], value: Any) -> None:
+        size, version = _size(value), full[0]
         with self._lock:
+            if version not in self._versions:
+                self._versions = (*self._versions[-1:], version)
+                for old in [key for key in self._kept if key[0] not in self._versions]:
+                    self._bytes -= self._kept.pop(old)[1]
             if full not in self._kept and size <= self.most_bytes:
                 self._kept[full] = (value, size)
                 self._bytes += size

@@ -44,6 +44,24 @@ def test_it_is_bounded_in_bytes_and_what_is_too_large_is_not_kept(snapshot):
     assert len(store) == 2
 
 
+def test_only_the_two_newest_versions_have_answers(snapshot):
+    """Data comes every five minutes: what was asked of older versions would fill the store for nobody."""
+    store = Answers()
+    versions = [type(snapshot).from_frames({}, snapshot.units, f"v{n}") for n in range(4)]
+    for version in versions:
+        for key in ("a", "b"):
+            store.get(version, key, lambda: np.zeros(500))
+    assert len(store) == 4
+    made = []
+    for version in versions[2:]:
+        store.get(version, "a", lambda: made.append(1))
+    assert made == []
+    store.get(versions[1], "a", lambda: made.append(1))
+    assert made == [1]
+    assert len(store) == 3
+    assert store._bytes == sum(size for _, size in store._kept.values())
+
+
 @dataclass
 class Drawn:
     """As what charts are fed with."""
