@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
 import param
+from bokeh.document import Document
 from panel.custom import JSComponent
 
 BROWSER = Path(__file__).parent / "browser"
@@ -26,6 +28,12 @@ def _texts(names: tuple[str, ...], ending: str) -> str:
 @cache
 def _script(*names: str) -> str:
     return _texts(("common", *names), "js")
+
+
+@cache
+def _name(script: str) -> str:
+    """What a script is known by in the browser."""
+    return sha256(script.encode()).hexdigest()
 
 
 @cache
@@ -58,6 +66,13 @@ class Part(JSComponent):
     @classmethod
     def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
         return _script(*cls._uses, cls._part)
+
+    def _get_properties(self, doc: Document | None) -> dict[str, Any]:
+        # A script with a name is taken as it is, once for all parts that have it; one without is first rewritten from
+        # TypeScript by the browser, for each part anew.
+        properties = super()._get_properties(doc)
+        properties["bundle"] = _name(properties["esm"])
+        return properties
 
     def _handle_msg(self, msg: Any) -> None:
         if self.on_message is not None and isinstance(msg, dict):

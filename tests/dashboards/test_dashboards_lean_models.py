@@ -19,6 +19,7 @@ from bokeh.themes import Theme
 from every_page import EVERY
 from panel.io.state import set_curdoc
 
+from components.dashboards.parts import CardHead, Masthead
 from components.panel_speed import components, models
 
 
@@ -222,3 +223,10 @@ def test_other_components_keep_parameters_of_their_own():
         assert pn.Column().param["objects"] is pn.Column.param["objects"]
     finally:
         components.uninstall()
+
+
+def test_parts_of_one_script_share_its_name_and_the_browser_rewrites_none():
+    first, second, other = CardHead().get_root(), CardHead(heading="another").get_root(), Masthead().get_root()
+    assert first.bundle and first.bundle == second.bundle != other.bundle
+    assert first.esm == second.esm and "export function render" in first.esm
+    assert not re.search(r"^\s*import\b", first.esm, re.M)
