@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from components.api.flow import Flow
+from components.api.sheet import Sheet
 from components.api.table import Rows, Table
 from components.market_time import UTC_OFFSET
 from components.queries.base import Query, Result
@@ -34,7 +35,7 @@ def origin(snapshot: Snapshot, source: Sequence[str] = ()) -> dict[str, Any]:
     return out
 
 
-def meta(result: Result, table: Table | Rows | Flow, snapshot: Snapshot) -> dict[str, Any]:
+def meta(result: Result, table: Table | Rows | Flow | Sheet, snapshot: Snapshot) -> dict[str, Any]:
     """The ``meta`` of an answer; ``rows`` counts what the body holds."""
     out: dict[str, Any] = {
         "start": instant(result.start),

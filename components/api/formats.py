@@ -18,6 +18,7 @@ import pandas as pd
 
 from components.api.flow import Flow
 from components.api.limits import BATCH_ROWS, PIECE_ROWS
+from components.api.sheet import Sheet
 from components.api.table import Column, Rows, Table, iso_times
 from components.market_time import UTC_OFFSET
 from components.stopping import stop_if_unwanted
@@ -75,8 +76,10 @@ def _json_values(column: Column) -> Any:
     return np.ascontiguousarray(column.values)
 
 
-def json_data(table: Table, shape: str) -> Any:
+def json_data(table: Table | Sheet, shape: str) -> Any:
     """The ``data`` of the envelope: a dict of arrays, or a list of objects for ``records``."""
+    if isinstance(table, Sheet):
+        return table.json_columns()
     if shape != "records":
         return {c.name: _json_values(c) for c in table.columns}
     names = [c.name for c in table.columns]

@@ -10,7 +10,7 @@ from components.api import data, envelope, formats, keeping
 from components.api.base import ApiHandler, Made
 from components.api.budget import budget, check_size, too_large, values_at_most
 from components.api.cursors import read_cursor, versions, write_cursor
-from components.api.delivery import Asked, path_parameters, settle_format, take_apart
+from components.api.delivery import Asked, Delivery, path_parameters, settle_format, take_apart
 from components.api.envelope import Address
 from components.api.explain import explain
 from components.api.flow import Flow
@@ -20,6 +20,7 @@ from components.api.limits import BUFFERED_VALUES, PIECE_ROWS, limits
 from components.api.neighbours import link_header, neighbours
 from components.api.plans import LONGEST_WORDS, Plan, plans
 from components.api.problems import ApiError, invalid, no_such_name
+from components.api.sheet import Sheet
 from components.api.table import Rows, Table, rows, wide_table
 from components.api.tags import digest, entity_tag
 from components.api.work import questions
@@ -168,15 +169,14 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
         return explain(asked, snapshot, address)
     check_size(asked, snapshot, address)
     in_pieces = _in_pieces(asked, snapshot, offset)
-    whole: Table | Rows | Flow
-    shown: Table | Rows | Flow
+    whole: Table | Rows | Flow | Sheet
+    shown: Table | Rows | Flow | Sheet
     if in_pieces is not None:
         result = in_pieces.head
         whole = shown = Flow(rows(result.frame, result.units), in_pieces.rows, in_pieces.frames)
     else:
         result = question.run(snapshot)
-        wide = way.shape == "wide" and "time" in result.frame
-        whole = wide_table(result) if wide else rows(result.frame, result.units)
+        whole = _whole(result, way)
         large_file = way.format != "json" and whole.values > BUFFERED_VALUES and way.limit is None and not offset
         shown = whole if large_file else whole.cut(offset, way.limit)  # a large file is made of pieces of the frame
     if shown.values > budget(way.format):
@@ -191,10 +191,19 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
     if way.limit is not None or offset:
         meta["total_rows"] = whole.rows
     headers = _headers(asked, result, links, address)
-    if isinstance(shown, Table) and way.format == "json":
+    if isinstance(shown, Sheet) or (isinstance(shown, Table) and way.format == "json"):
         document = {"meta": meta, "data": formats.json_data(shown, way.shape), "links": links}
         return formats.json_bytes(document), headers
     return _file(way.format, shown, meta), headers
+
+
+def _whole(result: Result, way: Delivery) -> Table | Rows | Sheet:
+    """All rows of an answer in the shape that is asked for."""
+    if result.grid is not None and way.format == "json" and way.shape == "columns":
+        return Sheet(result.grid, result.units)
+    if way.shape == "wide" and "time" in result.frame:
+        return wide_table(result)
+    return rows(result.frame, result.units)
 
 
 def _in_pieces(asked: Asked, snapshot: Snapshot, offset: int) -> InPieces | None:

@@ -113,12 +113,13 @@ class Rows:
     @property
     def units(self) -> dict[str, str]:
         """Unit of each column that has one."""
-        return self.cut(0, 0).units
+        names = (str(name) for name in self.frame.columns)
+        return {name: self.frame_units[name] for name in names if self.frame_units.get(name)}
 
     def cut(self, offset: int, limit: int | None) -> Table:
         """Rows from ``offset`` on, at most ``limit``, as a table."""
         stop = None if limit is None else offset + limit
-        piece = self.frame.iloc[offset:stop]
+        piece = self.frame if not offset and stop is None else self.frame.iloc[offset:stop]
         columns = zip(piece.columns, self.kinds, strict=True)
         return Table(tuple(_column(str(n), piece[n], self.frame_units.get(str(n), ""), kind) for n, kind in columns))
 

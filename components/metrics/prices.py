@@ -134,7 +134,7 @@ def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: 
     p5, p25, median, p75, p95 = np.quantile(sample, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist()
     low, high = np.flatnonzero(known)[[values.argmin(), values.argmax()]].tolist()
     # As published: the end of the half hour where that is the native length.
-    low_time, high_time = (half_hour_end(times[i]) if native[i] == 30 else times[i] for i in (low, high))
+    low_time, high_time = (half_hour_end(times[i : i + 1])[0] if native[i] == 30 else times[i] for i in (low, high))
     changes = np.diff(price)
     if not (whole and dispatch and unbroken):
         ends = known & (native == 5)

@@ -28,6 +28,7 @@ from components.market_time import (
     parse_span,
     typical_minutes,
 )
+from components.queries.grid import FrameOrGrid, Grid
 from components.queries.parameters import (
     LONGEST_TEXT,
     MOST_NAMES,
@@ -51,7 +52,7 @@ class Result:
 
     Attributes
     ----------
-    frame : columns in the order of the API's contract; ``time`` (if any) is the naive label of its bucket;
+    frame : given as a frame or as a :class:`~components.queries.grid.Grid`; columns in the order of the API's contract; ``time`` (if any) is the naive label of its bucket;
         numbers are float64 (counts int64) and unrounded, NaN = missing; names are categoricals (``.astype(str)`` for
         text). A time series is dense and sorted by time, then series in the vocabulary's order.
     units : unit of each numeric column.
@@ -61,10 +62,10 @@ class Result:
     notes : sentences the reader must know (estimates, gross revenue, half-hourly history ...).
     """
 
-    frame: pd.DataFrame
-    units: Mapping[str, str]
-    start: pd.Timestamp | None
-    end: pd.Timestamp | None
+    frame: FrameOrGrid = FrameOrGrid()  # noqa: RUF009 - must be given; only mypy takes it for a default
+    units: Mapping[str, str]  # type: ignore[misc]
+    start: pd.Timestamp | None  # type: ignore[misc]
+    end: pd.Timestamp | None  # type: ignore[misc]
     series: tuple[str, ...] = ()
     interval: str = ""
     time_label: str = ""
@@ -74,6 +75,12 @@ class Result:
     source: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def grid(self) -> Grid | None:
+        """The rows as a grid, None where they are no dense series or the frame has been asked for."""
+        rows = vars(self)["_rows"]
+        return rows if isinstance(rows, Grid) else None
 
     @property
     def coverage(self) -> float:

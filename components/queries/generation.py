@@ -12,8 +12,9 @@ from components.market_time import Window, label_side
 from components.metrics.buckets import HOW, KeyedMeans
 from components.metrics.generation import NEGATIVE, POSITIVE, signed, sum_units, terms
 from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.grid import Grid
 from components.queries.monthly import DAY, days_of_series, in_days, readings_of_units
-from components.queries.regional import REGION_ORDER, axis_of, blocks, long_frame, regions_asked, shown_buckets
+from components.queries.regional import REGION_ORDER, axis_of, blocks, regions_asked, shown_buckets
 from components.queries.units import Readings, UnitCoverage, readings, unit_table
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, FUELTECHS, GENERATOR, LOAD, NEM, REGIONS
@@ -252,9 +253,9 @@ class _ByFuel:
         if self.fine:
             names["fueltech"] = [k[2] for k in keys]
             series = ("region", "fuel", "fueltech")
-        frame = long_frame(self.axis.labels[keep], names, {column: values[:, keep]})
+        grid = Grid(self.axis.labels[keep], names, {column: values[:, keep]})
         return Result(
-            frame, {column: self.query.row_columns[column][0]}, self.window.start, self.window.end, series, self.window.interval,
+            grid, {column: self.query.row_columns[column][0]}, self.window.start, self.window.end, series, self.window.interval,
             label_side(self.window.interval), self.expected or self.window.expected, self.present,
             self.snapshot.version, self.snapshot.sources, tuple(self.notes),
         )  # fmt: skip

@@ -14,9 +14,10 @@ from components.market_time import Window, label_side
 from components.metrics.buckets import Means
 from components.metrics.prices import summarise
 from components.queries.base import Names, Result, WindowQuery, register
+from components.queries.grid import Grid, named
 from components.queries.monthly import add_by_month, in_days
 from components.queries.prices_period import ORDER, REGION_DOC, PricePeriodQuery
-from components.queries.regional import axis_of, long_frame, named, prices, regions_asked, shown_buckets
+from components.queries.regional import axis_of, prices, regions_asked, shown_buckets
 from components.schema import DATASETS
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS
@@ -119,9 +120,9 @@ class RegionalPrices(WindowQuery):
                     "The NEM price needs price and demand of all five regions; this window has no such interval."
                 )
         keep = shown_buckets(axis, window, ~np.isnan(values))
-        frame = long_frame(axis.labels[keep], {"region": asked}, {"price": values[:, keep]})
+        grid = Grid(axis.labels[keep], {"region": asked}, {"price": values[:, keep]})
         return Result(
-            frame, {"price": PRICE_UNITS[column]}, window.start, window.end, ("region",), window.interval,
+            grid, {"price": PRICE_UNITS[column]}, window.start, window.end, ("region",), window.interval,
             label_side(window.interval), window.expected * len(asked), present,
             snapshot.version, snapshot.sources, tuple(notes),
         )  # fmt: skip

@@ -11,6 +11,7 @@ import pandas as pd
 from components.market_time import TIME_DTYPE, Window, bucket_end
 from components.metrics.buckets import Axis, trimmed
 from components.metrics.prices import demand_weighted
+from components.queries.grid import Grid, named
 from components.store.snapshot import Block, Snapshot
 from components.vocabulary import NEM, REGIONS
 
@@ -128,11 +129,6 @@ def prices(snapshot: Snapshot, window: Window, *, nem: bool, column: str = "rrp"
         )
 
 
-def named(words: Sequence[str], codes: np.ndarray) -> pd.Categorical:
-    """A column of names from codes, without making a text per row."""
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype=object))
-
-
 def long_frame(labels: np.ndarray, names: dict[str, Sequence[str]], numbers: dict[str, np.ndarray]) -> pd.DataFrame:
     """A tidy frame, time first, then the series in the order given.
 
@@ -142,13 +138,10 @@ def long_frame(labels: np.ndarray, names: dict[str, Sequence[str]], numbers: dic
     names : column -> name of each of the S series.
     numbers : column -> (S, B).
     """
-    count, length = len(next(iter(names.values()))), len(labels)
-    columns: dict[str, object] = {"time": np.repeat(labels, count)}
-    for column, words in names.items():
-        distinct = list(dict.fromkeys(words))
-        place = {word: i for i, word in enumerate(distinct)}
-        codes = np.array([place[w] for w in words], np.int32)
-        columns[column] = named(distinct, np.tile(codes, length))
-    for column, values in numbers.items():
-        columns[column] = np.ascontiguousarray(values.T).reshape(-1)
-    return pd.DataFrame(columns)
+    return Grid(labels, names, numbers).frame()
+
+
+__all__ = [
+    "REGION_ORDER", "STEP", "Month", "aligned", "axis_of", "blocks", "long_frame", "months", "named", "prices", "regions_asked",
+    "shown_buckets",
+]  # fmt: skip

@@ -14,7 +14,8 @@ from components.market_time import Window, bucket_end, label_side
 from components.metrics.buckets import HOW, Means
 from components.metrics.generation import AS_READ, CONSUMED, sum_units, terms
 from components.queries.base import Choices, InPieces, Names, Result, WindowQuery, register
-from components.queries.regional import aligned, axis_of, blocks, long_frame, shown_buckets
+from components.queries.grid import Grid
+from components.queries.regional import aligned, axis_of, blocks, shown_buckets
 from components.queries.units import Readings, UnitCoverage, matching, readings, unit_table
 from components.stopping import stop_if_unwanted
 from components.store.snapshot import Snapshot
@@ -78,7 +79,7 @@ class StationOutput(WindowQuery):
 
     def run(self, snapshot: Snapshot) -> Result:
         made = _Output(self, snapshot)
-        return replace(made.head(), frame=made.frame(0, len(made.axis)))
+        return made.head(made.grid(0, len(made.axis)))
 
     def in_pieces(self, snapshot: Snapshot, rows: int) -> InPieces:
         made = _Output(self, snapshot)
@@ -154,8 +155,8 @@ class _Output:
         """Rows of the answer."""
         return len(self.order) * len(self.keep)
 
-    def head(self) -> Result:
-        """The answer without its rows."""
+    def head(self, grid: Grid | None = None) -> Result:
+        """The answer with these rows, by default without any."""
         query, window = self.query, self.window
         expected, present = self.coverage.totals()
         notes = (
@@ -163,10 +164,9 @@ class _Output:
             if "revenue" in query.values
             else ()
         )
-        frame = self.frame(0, 0)
-        units = {c: query.row_columns[c][0] for c in frame.columns if c not in ("time", query.by)}
+        grid = self.grid(0, 0) if grid is None else grid
         return Result(
-            frame, units, window.start, window.end, (query.by,),
+            grid, {c: query.row_columns[c][0] for c in grid.numbers}, window.start, window.end, (query.by,),
             window.interval, label_side(window.interval), expected or window.expected, present,
             self.snapshot.version, self.snapshot.sources, notes,
         )  # fmt: skip
@@ -178,9 +178,9 @@ class _Output:
         buckets = max(1, rows // len(self.order))
         for first in range(int(self.keep[0]), int(self.keep[-1]) + 1, buckets):
             stop_if_unwanted()
-            yield self.frame(first, min(first + buckets, int(self.keep[-1]) + 1))
+            yield self.grid(first, min(first + buckets, int(self.keep[-1]) + 1)).frame()
 
-    def frame(self, first: int, stop: int) -> pd.DataFrame:
+    def grid(self, first: int, stop: int) -> Grid:
         """The rows of the buckets from ``first`` to before ``stop``."""
         query, axis = self.query, replace(self.axis, starts=self.axis.starts[first:stop])
         columns: list[str] = [c for c in ("mw", "mw_out", "mw_in", "revenue") if c in query.columns()]
@@ -212,7 +212,7 @@ class _Output:
         if "revenue" in query.values:
             numbers["revenue"] = series["revenue"].result()
         keep = self.keep[(self.keep >= first) & (self.keep < stop)] - first
-        return long_frame(
+        return Grid(
             axis.labels[keep],
             {query.by: [str(self.names[c]) for c in self.order]},
             {k: v[:, keep] for k, v in numbers.items()},

@@ -209,7 +209,7 @@ def readings(
     """
     table = unit_table(snapshot)
     low, high = np.datetime64(window.start, "us"), np.datetime64(window.end, "us")
-    for chunk in snapshot.chunks(dataset):
+    for chunk in snapshot.chunks_between(dataset, low, high):
         first = max(0, int((low - chunk.origin) // STEP))
         last = min(chunk.length, int((high - chunk.origin) // STEP))
         if first >= last:
