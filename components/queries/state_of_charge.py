@@ -172,13 +172,12 @@ class _Run:
             return
         used, place = np.unique(self.store[rows[mine]], return_inverse=True)
         own, load = part.values[mine].astype(float), table.role[rows[mine]] == LOAD
-        out, into = np.zeros((len(used), len(part.times))), np.zeros((len(used), len(part.times)))
+        given, taken = signed(own, POSITIVE), -signed(own, NEGATIVE)
+        given[load], taken[load] = own[load] * 0.0, -signed(own[load], CONSUMED)
         # A station that lacks the reading of one unit is not known at that time.
-        np.add.at(out, place, np.where(load[:, None], own * 0.0, signed(own, POSITIVE)))
-        np.add.at(into, place, -np.where(load[:, None], signed(own, CONSUMED), signed(own, NEGATIVE)))
-        size, most = np.zeros(len(used)), np.zeros(len(used))
-        np.add.at(size, place, np.where(load, 0.0, table.storage_mwh[rows[mine]]))
-        np.add.at(most, place, np.where(load, 0.0, table.capacity_mw[rows[mine]]))
+        out, into = _added_up(given, place), _added_up(taken, place)
+        size = _added_up(np.where(load, 0.0, table.storage_mwh[rows[mine]]), place)
+        most = _added_up(np.where(load, 0.0, table.capacity_mw[rows[mine]]), place)
         low, high = np.minimum(self.low[used], size), np.minimum(self.high[used], size)
         found = charge_between(out, into, size, most, low, high, float(self.query.efficiency))
         # One half of an old pair tells nothing of what is stored.
@@ -193,8 +192,7 @@ class _Run:
         for name, levels in (
             ("low_mwh", found.low), ("high_mwh", found.high), ("storage_mwh", full), ("unfit_mwh", found.unfit)
         ):  # fmt: skip
-            pooled = np.zeros((len(groups), len(part.times)))
-            np.add.at(pooled, at, levels[shown])
+            pooled = _added_up(levels[shown], at)
             self.means[name].add(part.times[counted], pooled[:, counted], groups)
 
     def result(self) -> Result:
@@ -228,6 +226,13 @@ class _Run:
             self.window.interval, label_side(self.window.interval), expected or self.window.expected, present,
             self.snapshot.version, self.snapshot.sources, tuple(notes),
         )  # fmt: skip
+
+
+def _added_up(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Sums of rows of the same code, in the order of the codes, which are 0, 1, 2 ... without a gap."""
+    order = np.argsort(codes, kind="stable")
+    first = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    return values[order] if len(first) == len(codes) else np.add.reduceat(values[order], first, axis=0)
 
 
 __all__ = ["StateOfCharge", "StoredEnergy"]
