@@ -113,7 +113,7 @@ def _levels_at_begins(change: np.ndarray, storage: np.ndarray, start: np.ndarray
             np.minimum(np.maximum(bound, 0.0, out=bound), storage, out=bound)
     out = np.empty(change.shape[1:])
     level = start
-    for at in range(out.shape[1]):
+    for at in range(change.shape[2]):
         out[:, at] = level
         level = np.minimum(np.maximum(level + moved[:, at], lowest[:, at]), highest[:, at])
     return out

@@ -10,11 +10,11 @@ import numpy as np
 
 from components.market_time import HOURS_PER_DISPATCH
 from components.metrics.buckets import run_counts, run_sums
-from components.metrics.generation import CONSUMED, NEGATIVE, POSITIVE, signed
 from components.metrics.revenue import ratio
 from components.vocabulary import BIDIRECTIONAL, LOAD
 
 DAYS_A_YEAR = 365
+_ROWS = 16  # units worked on at once: small enough for the processor's cache
 
 
 def storage_roles(roles: np.ndarray) -> np.ndarray:
@@ -87,14 +87,40 @@ def storage_runs(
     price : (R, T) [$/MWh], NaN = missing.
     first : first positions of the runs, ascending from 0.
     """
-    values = np.asarray(values, np.float64)
-    loads = (np.asarray(roles, object) == LOAD)[:, None]
-    known = ~np.isnan(values)
-    own = np.where((region >= 0)[:, None], price[np.maximum(region, 0)], np.nan)
-    priced = known & ~np.isnan(own)
-    out = np.where(loads, np.where(known, 0.0, np.nan), signed(values, POSITIVE))
-    into = -np.where(loads, signed(values, CONSUMED), signed(values, NEGATIVE))
-    with_price = [np.where(priced, v, 0.0) for v in (out, into)]
-    money = [v * np.where(priced, own, 0.0) for v in with_price]
-    sums = [run_sums(v, first) * HOURS_PER_DISPATCH for v in (out, into, *with_price, *money)]
-    return np.stack([*sums, run_counts(known, first), run_counts(priced, first)])
+    loads = np.asarray(roles, object) == LOAD
+    length, count = values.shape[1], len(first)
+    runs = np.diff(first, append=length)
+    even = count > 0 and length == count * runs[0]
+
+    def run(of: np.ndarray) -> np.ndarray:
+        return of.reshape(len(of), count, -1).sum(axis=-1) if even else run_sums(of, first)
+
+    out = np.zeros((8, len(values), count))
+    for row in np.unique(region).tolist():
+        own = price[row] if row >= 0 else np.full(length, np.nan)
+        known = ~np.isnan(own)
+        rrp = np.where(known, own, 0.0)
+        for load in (False, True):
+            mine = np.flatnonzero((region == row) & (loads == load))
+            for at in range(0, len(mine), _ROWS):
+                rows = mine[at : at + _ROWS]
+                power = values[rows].astype(np.float64)
+                missing = np.isnan(power)
+                gaps = bool(missing.any())
+                if gaps:
+                    power[missing] = 0.0
+                    out[6, rows] = run_counts(~missing, first)
+                else:
+                    out[6, rows] = runs
+                priced = ~missing & known
+                out[7, rows] = run_counts(priced, first) if gaps else run_counts(known[None], first)
+                for into, part in enumerate(
+                    (None, np.abs(power)) if load else (np.maximum(power, 0.0), np.maximum(-power, 0.0))
+                ):
+                    if part is None:
+                        continue
+                    out[into, rows] = run(part)
+                    out[4 + into, rows] = run(part * rrp)
+                    out[2 + into, rows] = out[into, rows] if known.all() else run(part * known)
+    out[:6] *= HOURS_PER_DISPATCH
+    return out

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from components.market_time import HOURS_PER_DISPATCH
-from components.metrics.revenue import capacity_factor, capture_price, ratio
+from components.metrics.revenue import UnitSums, capacity_factor, capture_price, ratio
 from components.metrics.storage import (
     carry_over,
     cycles_per_day,
@@ -17,7 +17,7 @@ from components.metrics.storage import (
     utilisation,
 )
 from components.queries.base import Result, register
-from components.queries.battery_groups import NONE, BatteryGroups, Stores
+from components.queries.battery_groups import NONE, BatteryGroups, Stores, days_of_batteries
 from components.queries.pooling import UnitPool
 from components.queries.rated import rated_sums
 from components.queries.regional import aligned
@@ -86,8 +86,11 @@ class Batteries(BatteryGroups):
         per_day = window.calendar.intervals_a_day
         more = {name: np.zeros(pool.size) for name in _MORE}
         for part in readings(snapshot, window, chosen):
-            price = aligned(snapshot, "price", "rrp", part.times, REGIONS)
-            sums = pool.add(part, storage_roles(table.role[part.rows]), price)
+            if (days := days_of_batteries(snapshot, table, part)) is not None:
+                sums = pool.add_sums(part, UnitSums(*days.sum(axis=2)))
+            else:
+                price = aligned(snapshot, "price", "rrp", part.times, REGIONS)
+                sums = pool.add(part, storage_roles(table.role[part.rows]), price)
             rows, codes = part.rows, groups.codes[part.rows]
             gives = table.role[rows] != LOAD
             storage = np.where(gives & stores.with_mwh[rows], table.storage_mwh[rows], 0.0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from components.errors import Problem
 from components.market_time import Window
-from components.metrics.buckets import Axis
+from components.metrics.buckets import Axis, run_counts
 from components.metrics.storage import storage_roles, storage_runs
 from components.queries.base import Choices, Names, PeriodQuery
 from components.queries.monthly import DAY, in_days, regions_of, remembered
@@ -135,10 +137,11 @@ class BatterySums:
         self.coverage = UnitCoverage(self.table, window, chosen)
         self._live: set[int] = set()
         for part in readings(snapshot, window, chosen) if len(axis) else ():
-            counts = self.coverage.add(part)
+            ends, sums, lengths = self._runs_of(part)
+            counts = self.coverage.add(part, sums[FIELDS.index("readings")].sum(axis=1).astype(np.int64))
             if counts.any():
                 self._live.update(part.rows[counts > 0].tolist())
-                self._add(part)
+                self._add(part, ends, sums, lengths)
 
     def field(self, name: str) -> np.ndarray:
         """One of :data:`SUMS` (G, B)."""
@@ -149,17 +152,32 @@ class BatterySums:
         rows = np.array(sorted(self._live), np.int64)
         return self.stores.torn(rows, self._place[rows], len(self.codes))
 
-    def _add(self, part: Readings) -> None:
-        known = ~np.isnan(part.values)
-        ends, sums = self._runs_of(part)
+    def _add(self, part: Readings, ends: np.ndarray, sums: np.ndarray, lengths: np.ndarray) -> None:
         place = self._place[part.rows]
         order = np.argsort(place, kind="stable")
         start = np.flatnonzero(np.diff(place[order], prepend=-1))
         groups = place[order][start][:, None]
         pooled = np.add.reduceat(self._with_capacity(part.rows, sums)[:, order], start, axis=1)
         self._spread(ends, pooled, self._sums, groups)
-        some = np.logical_or.reduceat(known[order], start, axis=0)
-        self._spread(part.times, some[None].astype(float), self.any_read[None], groups)
+        self._spread(ends, self._any(part, order, start, sums, lengths)[None], self.any_read[None], groups)
+
+    def _any(
+        self, part: Readings, order: np.ndarray, start: np.ndarray, sums: np.ndarray, lengths: np.ndarray
+    ) -> np.ndarray:
+        """Intervals of each run in which at least one unit of each group has a reading (G', R).
+
+        As many as the unit with the most has, where that is all of the run or no other has any; else they are looked up.
+        """
+        counts = sums[FIELDS.index("readings")][order]
+        most = np.maximum.reduceat(counts, start, axis=0)
+        unsure = (most < lengths) & (np.add.reduceat(counts, start, axis=0) > most)
+        if unsure.any():
+            first = np.cumsum(lengths) - lengths
+            for group in np.flatnonzero(unsure.any(axis=1)):
+                units = order[start[group] : start[group + 1] if group + 1 < len(start) else None]
+                some = (~np.isnan(part.values[units])).any(axis=0)
+                most[group] = run_counts(some[None], first)[0]
+        return np.asarray(most)
 
     def _spread(self, times: np.ndarray, values: np.ndarray, to: np.ndarray, groups: np.ndarray) -> None:
         """Add values (F, G', T) on ascending stamps to the buckets of these groups; a month reaches beyond the data."""
@@ -184,31 +202,49 @@ class BatterySums:
         )
         return np.concatenate([sums, np.stack(more)])
 
-    def _runs_of(self, part: Readings) -> tuple[np.ndarray, np.ndarray]:
-        """Last stamps of the runs that are added up, and the sums of each unit in them (8, K, R)."""
-        stretch = part.stretch
-        if (
-            stretch is None or part.keep is None or not in_days(self.axis.interval)
-            or stretch.begin % DAY or stretch.end % DAY
-        ):  # fmt: skip
-            first, _ = self.axis.runs(part.times)
-            last = np.append(first[1:], len(part.times)) - 1
-            return part.times[last], self._runs(part.values, part.rows, part.times, first)
-        battery = np.flatnonzero(_batteries(self.table)[stretch.rows])
-        prices = tuple(c.identity for c in self.snapshot.chunks("price") if c.month == stretch.chunk.month)
-        key: Hashable = (
-            "battery days", self.table.fingerprint, stretch.chunk.identity, stretch.begin, stretch.end, prices
-        )  # fmt: skip
-        first = np.arange(0, len(part.times), DAY)
-        days = remembered(key, lambda: self._runs(stretch.values[battery], stretch.rows[battery], part.times, first))
-        return part.times[first + DAY - 1], days[:, np.searchsorted(battery, part.keep)]
+    def _runs_of(self, part: Readings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Last stamps of the runs that are added up, the sums of each unit in them (8, K, R), and the runs' lengths."""
+        if in_days(self.axis.interval) and (days := days_of_batteries(self.snapshot, self.table, part)) is not None:
+            return part.times[DAY - 1 :: DAY], days, np.full(days.shape[2], DAY)
+        first, _ = self.axis.runs(part.times)
+        sums = _runs(self.snapshot, self.table, part.values, part.rows, part.times, first)
+        lengths = np.diff(first, append=len(part.times))
+        return part.times[first + lengths - 1], sums, lengths
 
-    def _runs(self, values: np.ndarray, rows: np.ndarray, times: np.ndarray, first: np.ndarray) -> np.ndarray:
-        price = aligned(self.snapshot, "price", "rrp", times, REGIONS)
-        roles = storage_roles(self.table.role[rows])
-        return storage_runs(values, roles, regions_of(self.table, rows), price, first)
+
+def days_of_batteries(snapshot: Snapshot, table: UnitTable, part: Readings) -> np.ndarray | None:
+    """Energy and money of batteries on each day of a stretch (8, K, days), None where it is not made of whole days.
+
+    Remembered for every battery: :data:`~components.queries.pooling.FIELDS` of another filter are read from it.
+    """
+    stretch = part.stretch
+    if stretch is None or part.keep is None or stretch.begin % DAY or stretch.end % DAY:
+        return None
+    battery = np.flatnonzero(_batteries(table)[stretch.rows])
+    prices = tuple(c.identity for c in snapshot.chunks("price") if c.month == stretch.chunk.month)
+    key: Hashable = ("battery days", table.fingerprint, stretch.chunk.identity, stretch.begin, stretch.end, prices)
+    first = np.arange(0, len(part.times), DAY)
+    days: np.ndarray = remembered(
+        key, lambda: _runs(snapshot, table, stretch.values[battery], stretch.rows[battery], part.times, first)
+    )
+    return days[:, np.searchsorted(battery, part.keep)]
+
+
+def _runs(
+    snapshot: Snapshot, table: UnitTable, values: np.ndarray, rows: np.ndarray, times: np.ndarray, first: np.ndarray
+) -> np.ndarray:
+    price = aligned(snapshot, "price", "rrp", times, REGIONS)
+    return storage_runs(values, storage_roles(table.role[rows]), regions_of(table, rows), price, first)
 
 
 def _batteries(table: UnitTable) -> np.ndarray:
-    found = matching(table, fuel=KINDS)
-    return np.ones(table.rows, bool) if found is None else found
+    with _lock:
+        found = _tables.get(table)
+        if found is None:
+            rows = matching(table, fuel=KINDS)
+            found = _tables[table] = np.ones(table.rows, bool) if rows is None else rows
+    return found
+
+
+_tables: WeakKeyDictionary[UnitTable, np.ndarray] = WeakKeyDictionary()
+_lock = Lock()
