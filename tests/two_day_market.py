@@ -1,11 +1,14 @@
 """A market of two days, small enough to work out by hand, and pages over it without a server."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from components.dashboards import answers, page
 from components.market_time import dispatch_stamps
+from components.store.lake import Lake
 from components.store.snapshot import Snapshot
 from components.vocabulary import REGIONS
 
@@ -72,6 +75,18 @@ def market(version: str = "two-days", end: pd.Timestamp = END, source: str = "de
     units = pd.DataFrame([u[:8] for u in UNITS], columns=names)
     units["storage_mwh"] = np.nan
     return Snapshot.from_frames(frames, units, version)
+
+
+def publish(folder: Path, end: pd.Timestamp) -> str:
+    """The market up to a stamp, as AEMO's own, into a lake; the version's name."""
+    frames: dict = {}
+    market("spare", end, source="current", change=frames.update)
+    names = ["duid", "station", "owner", "region", "fuel", "fueltech", "role", "capacity_mw"]
+    with Lake(folder).begin() as transaction:
+        for name, frame in frames.items():
+            transaction.add(name, frame)
+        transaction.set_units(pd.DataFrame([u[:8] for u in UNITS], columns=names))
+        return transaction.publish().version
 
 
 def forget_answers(monkeypatch: pytest.MonkeyPatch) -> None:

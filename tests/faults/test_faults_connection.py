@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from live_server import ROOT, Server, start_server, stop_server, wait_until_ready
 from opened_page import Opened
 from playwright.sync_api import expect
+from two_day_market import END, publish
 
 pytestmark = pytest.mark.browser
 
@@ -31,24 +33,30 @@ def again(server: Server) -> Server:
 
 
 @pytest.mark.fault("SRV-9")
-def test_a_page_comes_back_with_what_was_chosen_when_its_server_does(browser, demo_lake: Path, tmp_path: Path):
-    running = start_server(demo_lake, tmp_path / "log.txt")
+def test_a_page_comes_back_with_what_was_chosen_when_its_server_does(browser, tmp_path: Path):
+    """And with what was published meanwhile."""
+    data = tmp_path / "data"
+    publish(data, END)
+    running = start_server(data, tmp_path / "log.txt")
     try:
         with Opened(browser, f"{running.url}/{VIEW}") as opened:
             heading = opened.page.locator("h2").first
             expect(heading).to_contain_text("South Australia")
+            expect(opened.page.locator(".newest")).to_have_text("3 Mar 2024 00:00")
             opened.page.evaluate("window.before = true")
             os.kill(running.process.pid, signal.SIGKILL)
             running.process.wait()
             expect(opened.page.locator(".lost")).to_be_visible()
             expect(opened.page.locator(".lost")).to_contain_text("Connection lost")
             expect(heading).to_contain_text("South Australia")  # the last figures stay
+            publish(data, END + pd.Timedelta(days=1))
             running = again(running)
             opened.page.wait_for_function("() => !window.before", timeout=60_000)
             opened.wait()
             expect(opened.page.locator(".lost")).to_be_hidden()
             expect(opened.page.locator("h2").first).to_contain_text("South Australia")
             assert opened.page.url.endswith(VIEW)
+            expect(opened.page.locator(".newest")).to_have_text("4 Mar 2024 00:00")
             opened.press("NSW")  # and it is alive
             opened.page.wait_for_url("**region=NSW1*")
     finally:

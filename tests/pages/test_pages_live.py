@@ -3,25 +3,11 @@
 import pandas as pd
 from live_server import start_server, stop_server
 from opened_page import Opened, expect
-from two_day_market import END, UNITS, market
-
-from components.store.lake import Lake
+from two_day_market import END, publish
 
 EDGES = """() => [...Bokeh.documents[0]._all_models.values()].filter(m => m.type === "Plot" && m.x_range.end > 1e12)
   .map(m => [m.x_range.start, m.x_range.end])[0]"""
 DAY = 86_400_000
-
-
-def publish(folder, end: pd.Timestamp) -> str:
-    """The two-day market up to a stamp, as AEMO's own."""
-    frames: dict = {}
-    market("spare", end, source="current", change=frames.update)
-    names = ["duid", "station", "owner", "region", "fuel", "fueltech", "role", "capacity_mw"]
-    with Lake(folder).begin() as transaction:
-        for name, frame in frames.items():
-            transaction.add(name, frame)
-        transaction.set_units(pd.DataFrame([u[:8] for u in UNITS], columns=names))
-        return transaction.publish().version
 
 
 def days_old(opened: Opened) -> int:
