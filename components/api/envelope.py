@@ -83,7 +83,7 @@ def links(
     delivery: Mapping[str, Sequence[str]],
     address: Address,
     following: str | None,
-    beside: Mapping[str, Query] | None = None,
+    beside: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
 ) -> dict[str, str]:
     """``self``, ``next`` (where rows are left), the windows beside it, the other formats and the page.
 
@@ -91,7 +91,7 @@ def links(
     ----------
     delivery : parameters that say how rather than what (``limit``, ``shape`` …).
     following : cursor of the next page.
-    beside : name -> the same question about another window.
+    beside : name -> texts of the same question about another window.
     """
     asked = query.texts()
     shape = {k: v for k, v in delivery.items() if k == "shape"}
@@ -99,7 +99,7 @@ def links(
     if following:
         out["next"] = address.url(asked, {k: v for k, v in delivery.items() if k != "cursor"}, cursor=following)
     ending = f".{delivery['format'][0]}" if "format" in delivery else ""
-    out |= {name: address.url(other.texts(), shape, ending=ending) for name, other in (beside or {}).items()}
+    out |= {name: address.url(other, shape, ending=ending) for name, other in (beside or {}).items()}
     out |= {name: address.url(asked, shape, ending=f".{name}") for name in ("csv", "arrow", "parquet")}
     if query.page in PAGES:
         out["view"] = f"{address.root}/{query.page}{query_string(asked)}"

@@ -29,23 +29,22 @@ def _moved(window: Window, steps: int) -> tuple[pd.Timestamp, pd.Timestamp]:
     return start + steps * (end - start), end + steps * (end - start)
 
 
-def neighbours(question: Query, snapshot: Snapshot) -> dict[str, Query]:
-    """``window_before`` and ``window_after``: the same question about the windows beside its own that have data."""
+def neighbours(question: Query, snapshot: Snapshot) -> dict[str, dict[str, list[str]]]:
+    """``window_before`` and ``window_after``: texts of the same question about the windows beside its own that have data."""
     first, last = snapshot.first(question.dataset), snapshot.last(question.dataset)
     if not isinstance(question, PeriodQuery) or first is None or last is None:
         return {}
     window = question.window(snapshot)
     if window.end <= window.start:
         return {}
-    out: dict[str, Query] = {}
-    values = {name: getattr(question, name) for name in question.parameters() if name != "last"}
+    out = {}
     for name, steps in (("window_before", -1), ("window_after", 1)):
         try:
             start, end = _moved(window, steps)
         except (OverflowError, ValueError):  # beyond what a stamp can say
             continue
         if start < last and end >= first:
-            out[name] = type(question)(**{**values, "start": start, "end": end})
+            out[name] = question.texts(start=start, end=end, last=None)
     return out
 
 

@@ -83,28 +83,11 @@ def sum_units(
     Long stretches are taken one unit at a time, so that a month of a mapped file is never copied as a whole.
     """
     length = values.shape[1]
-    total = np.zeros((count, length))
     if not len(units):
         return np.full((count, length), np.nan)
     if len(units) * length <= _AT_ONCE:
-        rows = np.zeros((len(units), max(2, length)))  # a single column would be summed in another order
-        for part in range(4):
-            rows[parts == part, :length] = signed(values[units[parts == part]].astype(np.float64), part)
-        if price is not None and region is not None:
-            rows[:, :length] *= price[region[units]]
-        known = ~np.isnan(rows)
-        rows[~known] = 0.0
-        order = np.argsort(series, kind="stable")
-        first = np.flatnonzero(np.diff(series[order], prepend=-1))
-        seen = np.zeros((count, length), bool)
-        present = series[order][first]
-        rows, until = rows[order], np.append(first[1:], len(order))
-        for code, begin, end in zip(present.tolist(), first.tolist(), until.tolist(), strict=True):
-            # Unit after unit, as below, so that a sum does not depend on how many stamps are taken at a time.
-            total[code] = np.add.reduce(rows[begin:end], axis=0)[:length]
-        seen[present] = np.logical_or.reduceat(known[order], first, axis=0)[:, :length]
-        total[~seen] = np.nan
-        return total
+        return _sum_at_once(values, units, parts, series, count, price, region)
+    total = np.zeros((count, length))
     seen = np.zeros((count, length), bool)
     full = np.zeros(count, bool)
     for unit, part, code in zip(units.tolist(), parts.tolist(), series.tolist(), strict=True):
@@ -121,6 +104,41 @@ def sum_units(
             seen[code] = True
         total[code] += row
     total[~seen] = np.nan
+    return total
+
+
+def _sum_at_once(
+    values: np.ndarray,
+    units: np.ndarray,
+    parts: np.ndarray,
+    series: np.ndarray,
+    count: int,
+    price: np.ndarray | None,
+    region: np.ndarray | None,
+) -> np.ndarray:
+    """:func:`sum_units` of a short stretch: all terms as one matrix, those of a series beside each other."""
+    length = values.shape[1]
+    order = np.argsort(series, kind="stable")
+    units, parts, series = units[order], parts[order], series[order]
+    rows = np.zeros((len(units), max(2, length)))  # a single column would be summed in another order
+    rows[:, :length] = values[units]
+    for part in (CONSUMED, POSITIVE, NEGATIVE):
+        some = np.flatnonzero(parts == part)
+        rows[some] = signed(rows[some], part)
+    if price is not None and region is not None:
+        rows[:, :length] *= price[region[units]]
+    missing = np.isnan(rows)
+    gaps = bool(missing.any())
+    if gaps:
+        rows[missing] = 0.0
+    first = np.flatnonzero(np.diff(series, prepend=-1))
+    total = np.full((count, length), np.nan)
+    for begin, end in zip(first.tolist(), np.append(first[1:], len(series)).tolist(), strict=True):
+        # Unit after unit, as of a long stretch, so that a sum does not depend on how many stamps are taken at a time.
+        sums = np.add.reduce(rows[begin:end], axis=0)[:length]
+        if gaps:
+            sums[missing[begin:end, :length].all(axis=0)] = np.nan
+        total[series[begin]] = sums
     return total
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, ClassVar, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -124,6 +126,13 @@ class InPieces:
 # -- the question ------------------------------------------------------------------------------------
 
 
+@cache
+def _parameters(query: type[Query]) -> dict[str, param.Parameter]:
+    """A class's public parameters; they are what they were declared as."""
+    declared = query.param.objects("existing").items()
+    return {name: p for name, p in declared if name != "name" and (p.precedence or 0) >= 0}
+
+
 class Query(param.Parameterized):
     """A question about the market.
 
@@ -149,7 +158,7 @@ class Query(param.Parameterized):
     @classmethod
     def parameters(cls) -> dict[str, param.Parameter]:
         """The public parameters in the order they were declared, without Param's own ``name``."""
-        return {k: p for k, p in cls.param.objects("existing").items() if k != "name" and (p.precedence or 0) >= 0}
+        return dict(_parameters(cls))
 
     @classmethod
     def parse(cls, texts: Mapping[str, Sequence[str]]) -> tuple[Query, list[Problem]]:
@@ -183,11 +192,16 @@ class Query(param.Parameterized):
                 problems.append(Problem(name, shown, str(wrong), allowed, nearest(shown, allowed) if allowed else None))
         return cls(**values), problems
 
-    def texts(self) -> dict[str, list[str]]:
-        """The question as a query string's names and texts; defaults left out, names in declared order."""
+    def texts(self, **other: Any) -> dict[str, list[str]]:
+        """The question as a query string's names and texts; defaults left out, names in declared order.
+
+        Parameters
+        ----------
+        other : values in place of the question's own; None = none.
+        """
         out: dict[str, list[str]] = {}
         for name, parameter in self.parameters().items():
-            value = getattr(self, name)
+            value = other[name] if name in other else getattr(self, name)
             if value != parameter.default and value is not None and value != []:
                 out[name] = format_value(parameter, value)
         return out
@@ -367,8 +381,18 @@ def _floor_day(stamp: pd.Timestamp) -> pd.Timestamp:
     return (stamp - pd.Timedelta(microseconds=1)).normalize()
 
 
+_known: WeakKeyDictionary[Snapshot, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
+
+
 def known_names(vocabulary: str, snapshot: Snapshot) -> tuple[str, ...]:
-    """Every legal name of a vocabulary: fixed words, or what registry and data hold."""
+    """Every legal name of a vocabulary: fixed words, or what registry and data hold; put together once a version."""
+    of_version = _known.setdefault(snapshot, {})
+    if vocabulary not in of_version:
+        of_version[vocabulary] = _names_of(vocabulary, snapshot)
+    return of_version[vocabulary]
+
+
+def _names_of(vocabulary: str, snapshot: Snapshot) -> tuple[str, ...]:
     if vocabulary == "region":
         return (*REGIONS, NEM)
     if vocabulary == "fuel":
@@ -396,7 +420,7 @@ def check_names(query: Query, snapshot: Snapshot) -> list[Problem]:
         if not asked:
             continue
         legal = known_names(parameter.vocabulary, snapshot)
-        lookup = set(legal)
+        lookup = set(legal) if len(asked) > 3 else legal
         for word in asked:
             if word not in lookup:
                 problems.append(

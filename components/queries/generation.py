@@ -108,13 +108,14 @@ class _ByFuel:
         self.window: Window = query.window(snapshot)
         self.asked = regions_asked(query.region)
         self.fine = query.by == "fueltech"
+        self.fuels = frozenset(query.fuel)
         self.axis = axis_of(snapshot, self.window, "scada", "rooftop", *(["region"] if query.interchange else []))
         self.means = KeyedMeans(self.axis, query.agg)
         self.expected = self.present = 0
         self.notes: list[str] = []
 
     def wants(self, fuel: str) -> bool:
-        return not self.query.fuel or fuel in self.query.fuel
+        return not self.fuels or fuel in self.fuels
 
     def add(self, key: Key, times: np.ndarray, values: np.ndarray) -> None:
         self.means.add([key], times, values[None, :])
@@ -126,10 +127,11 @@ class _ByFuel:
         table = unit_table(self.snapshot)
         index: dict[Key, int] = {}
         codes = np.full(len(table.kinds), -1)
+        named = bool(self.query.region)
         for kind, (home, fuel, tech) in enumerate(table.kinds):
             region = NEM if layer == NEM else home
             # Units without a known region belong to no region asked for by name.
-            elsewhere = layer != NEM and region not in self.asked and (self.query.region or region in REGIONS)
+            elsewhere = layer != NEM and region not in self.asked and (named or region in REGIONS)
             if not elsewhere and self.wants(fuel):
                 codes[kind] = index.setdefault((region, fuel, tech if self.fine else ""), len(index))
         return list(index), codes[table.gives], codes[table.takes]

@@ -264,7 +264,8 @@ class UnitCoverage:
     def add(self, part: Readings, counts: np.ndarray | None = None) -> np.ndarray:
         """Count a stretch; returns the readings of each unit (K,). ``counts`` are these where they are known."""
         if counts is None:
-            counts = part.values.shape[1] - np.isnan(part.values).sum(axis=1)
+            missing = np.isnan(part.values)
+            counts = part.values.shape[1] - (missing.sum(axis=1) if missing.any() else np.zeros(len(missing), np.int64))
         table, rows = self.table, part.rows
         units = table.unit[rows]
         self._present[units] += counts.astype(np.int64)
