@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from components.market_time import ALWAYS, HOURS_PER_DISPATCH
-from components.metrics.revenue import ratio, unit_sums
-from components.metrics.running import RUNNING, UNKNOWN, capture_rate, negative_sums, starts, states
+from components.metrics.revenue import ratio
+from components.metrics.running import RUNNING, UNKNOWN, capture_rate, starts, states
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
 from components.queries.monthly import regions_of
 from components.queries.pooling import Groups
-from components.queries.regional import aligned, blocks
+from components.queries.regional import blocks
 from components.queries.revenue import GROUPS
+from components.queries.running_sums import RunSums, run_sums
 from components.queries.units import Readings, UnitCoverage, matching, readings, unit_table
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS
@@ -100,53 +101,69 @@ class _Pool:
         self.mean_price = self._mean_price()
         self.without_capacity: set[str] = set()
         self.half_hours = False
+        self.months = {c.month: 0 if isinstance(c.minutes, np.ndarray) else c.minutes for c in snapshot.chunks("scada")}
 
     def _mean_price(self) -> np.ndarray:
         """Time-weighted price of each region over the window (5,) [$/MWh]."""
         totals, counts = np.zeros(len(REGIONS)), np.zeros(len(REGIONS))
         for block in blocks(self.snapshot, "price", "rrp", self.window, REGIONS):
-            known = ~np.isnan(block.values)
-            totals += np.where(known, block.values, 0.0).sum(axis=1)
-            counts += known.sum(axis=1)
+            total, known = block.values.sum(axis=1), len(block.times)
+            if np.isnan(total).any():
+                there = ~np.isnan(block.values)
+                total, known = np.where(there, block.values, 0.0).sum(axis=1), there.sum(axis=1)
+            totals += total
+            counts += known
         return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan)
 
     def add(self, part: Readings) -> None:
         """Add a stretch of readings; what lies before the window or outside its calendar only tells what came before."""
         table, rows = self.table, part.rows
-        units, roles = table.unit[rows], table.role[rows]
-        state = states(part.values, roles, table.capacity_mw[rows])
-        started, self.before[units] = starts(state, self.before[units])
-        counted = (part.times > np.datetime64(self.window.start, "us")) & self.window.calendar.mask(part.times)
-        if not counted.any():
-            return
-        values, state, started = part.values[:, counted], state[:, counted], started[:, counted]
-        inside = Readings(part.times[counted], rows, lambda: values)
-        live = self.coverage.add(inside) > 0
+        units, calendar = table.unit[rows], self.window.calendar
+        inside, sums = part, None
+        if not calendar and part.times[0] > np.datetime64(self.window.start, "us"):
+            sums = run_sums(self.snapshot, table, part)
+            started, self.before[units] = sums.started(self.before[units]), sums.after(self.before[units])
+        else:
+            state = states(part.values, table.role[rows], table.capacity_mw[rows])
+            every, self.before[units] = starts(state, self.before[units])
+            counted = (part.times > np.datetime64(self.window.start, "us")) & calendar.mask(part.times)
+            if not counted.any():
+                return
+            values = part.values[:, counted]
+            inside = Readings(part.times[counted], rows, lambda: values)
+            # A start may follow readings that do not count.
+            sums, started = run_sums(self.snapshot, table, inside), every[:, counted].sum(axis=1)
+        live = self.coverage.add(inside, sums.money.readings.astype(np.int64)) > 0
         self.without_capacity.update(table.duid[rows][live & ~(table.capacity_mw[rows] > 0)])
         codes = self.groups.codes[rows]
-        self._spread("starts", codes, started.sum(axis=1))
-        self._spread("known", codes, (state != UNKNOWN).sum(axis=1))
-        running = state == RUNNING
-        self._spread("running", codes, running.sum(axis=1))
-        self._any(codes, running)
-        self._money(inside, codes, roles)
+        self._spread("starts", codes, started)
+        self._spread("known", codes, sums.known)
+        self._spread("running", codes, sums.running)
+        self._any(inside, codes, sums.running)
+        self._money(sums, codes, regions_of(table, rows))
         self._native(part, rows)
 
     def _spread(self, name: str, codes: np.ndarray, values: np.ndarray) -> None:
         self.sums[name] += np.bincount(codes, values, len(self.groups))
 
-    def _any(self, codes: np.ndarray, running: np.ndarray) -> None:
-        """Stamps at which at least one unit of each group ran."""
+    def _any(self, part: Readings, codes: np.ndarray, running: np.ndarray) -> None:
+        """Stamps at which at least one unit of each group ran.
+
+        As many as those of the unit that ran the most, where it always did or no other ran; else they are looked up.
+        """
         order = np.argsort(codes, kind="stable")
         first = np.flatnonzero(np.diff(codes[order], prepend=-1))
-        some = np.logical_or.reduceat(running[order], first, axis=0).sum(axis=1)
+        some = np.maximum.reduceat(running[order], first)
+        unsure = (some < len(part.times)) & (np.add.reduceat(running[order], first) > some)
+        for group in np.flatnonzero(unsure).tolist():
+            mine = order[first[group] : first[group + 1] if group + 1 < len(first) else None]
+            rows = part.rows[mine]
+            state = states(part.values[mine], self.table.role[rows], self.table.capacity_mw[rows])
+            some[group] = (state == RUNNING).any(axis=0).sum()
         self._spread("any", codes[order][first], some)
 
-    def _money(self, part: Readings, codes: np.ndarray, roles: np.ndarray) -> None:
-        region = regions_of(self.table, part.rows)
-        price = aligned(self.snapshot, "price", "rrp", part.times, REGIONS)
-        sums = unit_sums(part.values, roles, region, price)
-        below = negative_sums(part.values, roles, region, price)
+    def _money(self, run: RunSums, codes: np.ndarray, region: np.ndarray) -> None:
+        sums, below = run.money, run.below
         self.readings += np.bincount(codes, sums.readings, len(self.groups)).astype(np.int64)
         self.priced += np.bincount(codes, sums.priced, len(self.groups)).astype(np.int64)
         flat = np.where(region >= 0, self.mean_price[region], np.nan)
@@ -163,7 +180,7 @@ class _Pool:
 
     def _native(self, part: Readings, rows: np.ndarray) -> None:
         """Note whether these readings are half-hourly."""
-        if self.half_hours:
+        if self.half_hours or self.months[str(part.times[0] - np.timedelta64(1, "us"))[:7]] == 5:
             return
         low, high = pd.Timestamp(part.times[0]) - pd.Timedelta(minutes=5), pd.Timestamp(part.times[-1])
         keys = list(self.table.duid[rows[:1]])
