@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
-from sys import getsizeof
 from threading import Event, Lock, get_ident
 from typing import Any
 
-import pandas as pd
-
+from components.heap import held_by
 from components.queries.base import Query, Result
 from components.store.snapshot import Snapshot
 
@@ -26,24 +23,6 @@ MOST_ANSWERS = 256
 MOST_BYTES = 48 * 2**20
 THREADS = 2
 """Threads that prepare answers: a short one need not wait for a long one."""
-
-
-_LOOKED_AT = 50
-"""Members of a long list whose size stands for that of the others."""
-
-
-def _size(value: Any) -> int:
-    """Bytes an answer holds, roughly; of long lists from their first members."""
-    if isinstance(value, pd.DataFrame):
-        return 1000 + int(value.memory_usage(deep=False).sum())
-    if isinstance(value, Mapping):
-        return 1000 + sum(_size(k) + _size(v) for k, v in value.items())
-    if isinstance(value, list | tuple):
-        some = value[:_LOOKED_AT]
-        return 100 + sum(map(_size, some)) * len(value) // max(len(some), 1)
-    if is_dataclass(value) and not isinstance(value, type):
-        return 1000 + sum(_size(getattr(value, f.name)) for f in fields(value))
-    return int(getattr(value, "nbytes", 0)) or getsizeof(value)
 
 
 class _Making:
@@ -102,7 +81,7 @@ class Answers:
             made.done.set()
 
     def _keep(self, full: tuple[str, Hashable], value: Any) -> None:
-        size, version = _size(value), full[0]
+        size, version = held_by(value), full[0]
         with self._lock:
             if version not in self._versions:
                 self._versions = (*self._versions[-1:], version)

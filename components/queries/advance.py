@@ -5,16 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 
 from components.errors import DashboardError
+from components.queries import kept_sums
 from components.queries.base import Query
 from components.queries.demand import Demand
 from components.queries.figures import GenerationFigures
 from components.queries.generation import GenerationByFuel
-from components.queries.kept_sums import keeping
 from components.queries.prices import RegionalPrices
 from components.queries.revenue import Revenue
 from components.queries.trends_emissions import Emissions
 from components.queries.trends_evening import EveningPeak
 from components.queries.trends_penetration import Penetration
+from components.queries.units import unit_table
+from components.schema import DATASETS
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM
 
@@ -32,7 +34,11 @@ def asked_in_advance() -> list[Query]:
 
 def add_up(snapshot: Snapshot) -> None:
     """Add up what no process has added up yet; the folder of frames keeps it where it can be written."""
-    with keeping():
+    content = tuple(chunk.identity for dataset in DATASETS for chunk in snapshot.chunks(dataset))
+    everything = (content, unit_table(snapshot).fingerprint)
+    if kept_sums.is_kept(everything):
+        return
+    with kept_sums.keeping(everything):
         for query in asked_in_advance():
             with suppress(DashboardError):
                 query.run(snapshot)

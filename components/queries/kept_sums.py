@@ -54,10 +54,14 @@ def note(key: Hashable, value: Any) -> None:
 
 
 @contextmanager
-def keeping() -> Iterator[None]:
+def keeping(everything: Hashable) -> Iterator[None]:
     """What this thread asks for within the block stays for other processes, month by month; older sums of these months go.
 
     Where the folder cannot be written nothing stays, and nothing else is different.
+
+    Parameters
+    ----------
+    everything : names the data that it is asked of; :func:`is_kept` tells whether that has been done.
     """
     noted: dict[str, dict[str, Packed]] = {}
     token = _noted.set(noted)
@@ -70,8 +74,16 @@ def keeping() -> Iterator[None]:
         for month, sums in noted.items():
             if folder is not None and sums and folder.digests(month) != sums.keys():
                 folder.write(month, sums)
+        if folder is not None and noted:
+            folder.note_complete(digest(everything))
     except OSError as refused:
         log.warning("sums of months are not kept: %s", refused)
+
+
+def is_kept(everything: Hashable) -> bool:
+    """Whether all sums of this data were kept by this text of the program."""
+    folder = here()
+    return folder is not None and folder.complete() == digest(everything)
 
 
 def month_of(key: Hashable) -> str | None:

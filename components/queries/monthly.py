@@ -24,10 +24,10 @@ from components.store.sums import keepable
 from components.vocabulary import GENERATOR, NEM, REGIONS
 
 DAY = 24 * 60 // DISPATCH_MINUTES
-MOST_MONTHS = 2_400
-"""Remembered at most: 20 years of money and of six kinds of series; about 20 kB each."""
+MOST_BYTES = 16 * 2**20
+"""Remembered at most: a dozen kinds of sums over five years of 600 units; what goes is read from the disk again."""
 
-_months = Remembered(MOST_MONTHS)
+_months = Remembered(MOST_BYTES)
 remembered = _months.get
 forget = _months.clear
 

@@ -23,10 +23,10 @@ from components.store.snapshot import Chunk, Snapshot
 from components.vocabulary import LOAD, NEM, REGIONS
 
 DATASETS = ("region", "scada", "rooftop")
-MOST_MONTHS = 300
-"""Months of places remembered: 25 years of one place, five years of five; about 21 MB."""
+MOST_BYTES = 21 * 2**20
+"""Remembered at most: 25 years of one place, five years of five; what goes is read from the disk again."""
 _FUELS = ("wind", "solar")
-_months = Remembered(MOST_MONTHS)
+_months = Remembered(MOST_BYTES)
 
 
 @dataclass(frozen=True, eq=False)

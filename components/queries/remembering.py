@@ -1,4 +1,4 @@
-"""What a month adds up to, remembered by the content of its frames: at most so many, and of each month its newest state.
+"""What a month adds up to, remembered by the content of its frames: so much at most, and of each month its newest state.
 
 A month that grows is another one with every publication; what it added up to before is of no use to anyone. What an
 earlier process added up is taken from the disk (:mod:`components.queries.kept_sums`).
@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any
 
+from components.heap import held_by
 from components.queries import kept_sums
 from components.schema import DATASETS
 
@@ -33,12 +34,13 @@ class Remembered:
 
     Parameters
     ----------
-    most : values kept.
+    most_bytes : what the values may hold together, roughly.
     """
 
-    def __init__(self, most: int):
-        self.most = most
-        self._kept: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()  # slot -> key, value
+    def __init__(self, most_bytes: int):
+        self.most_bytes = most_bytes
+        self._kept: OrderedDict[Hashable, tuple[Hashable, Any, int]] = OrderedDict()  # slot -> key, value, bytes
+        self._bytes = 0
         self._lock = Lock()
 
     def __contains__(self, key: Hashable) -> bool:
@@ -61,14 +63,16 @@ class Remembered:
             return kept[1]
         value = kept_sums.find(key, make)
         kept_sums.note(key, value)
+        size = held_by(value)
         with self._lock:
-            self._kept[place] = key, value
-            self._kept.move_to_end(place)
-            while len(self._kept) > self.most:
-                self._kept.popitem(last=False)
+            self._bytes += size - self._kept.pop(place, (None, None, 0))[2]
+            self._kept[place] = key, value, size
+            while self._bytes > self.most_bytes and len(self._kept) > 1:
+                self._bytes -= self._kept.popitem(last=False)[1][2]
         return value
 
     def clear(self) -> None:
         """Remember nothing."""
         with self._lock:
             self._kept.clear()
+            self._bytes = 0

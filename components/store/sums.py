@@ -21,6 +21,7 @@ import pyarrow as pa
 from components.store.files import remove_abandoned, replace_synced
 
 FOLDER = "sums"
+COMPLETE = "complete"
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _SCHEMA = pa.schema(
     {"digest": pa.string(), "shape": pa.string(), "numbers": pa.large_binary(), "crc32": pa.uint32()},
@@ -137,6 +138,23 @@ class SumsFolder:
             file.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA))
         self.folder.mkdir(parents=True, exist_ok=True)
         replace_synced(self.folder / f"{month}.arrow", memoryview(out.getvalue()))
+
+    def complete(self) -> str:
+        """What was noted last by :meth:`note_complete`; "" where nothing was."""
+        with suppress(OSError, ValueError):
+            return (self.folder / COMPLETE).read_text(encoding="ascii")
+        return ""
+
+    def note_complete(self, name: str) -> None:
+        """Note that all that this name stands for has been added up.
+
+        Raises
+        ------
+        OSError
+            When the folder cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        replace_synced(self.folder / COMPLETE, name.encode("ascii"))
 
     def sweep(self, months: Collection[str]) -> None:
         """Remove what belongs to no month of the lake."""

@@ -71,6 +71,25 @@ def test_a_later_process_adds_nothing_up_and_answers_the_same(snapshot: Snapshot
         pd.testing.assert_frame_equal(again, first)
 
 
+def test_what_has_been_added_up_is_not_looked_at_again(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch):
+    folder = here()
+    assert folder is not None
+    for path in folder.folder.glob("*"):
+        path.unlink()
+    asked = []
+    monkeypatch.setattr(advance, "asked_in_advance", lambda: asked.append(1) or [Revenue(last="all")])
+    advance.add_up(snapshot)
+    advance.add_up(snapshot)
+    assert asked == [1]
+    with monkeypatch.context() as other_formula:
+        other_formula.setattr(kept_sums, "_text", lambda: "another formula")
+        advance.add_up(snapshot)
+    assert asked == [1, 1]
+    newer = Snapshot("newer", {"scada": snapshot.chunks("scada")[:1]}, snapshot.units)
+    advance.add_up(newer)
+    assert asked == [1, 1, 1]
+
+
 def test_nothing_is_kept_unless_somebody_adds_up_in_advance(snapshot: Snapshot):
     folder = here()
     assert folder is not None
@@ -87,6 +106,7 @@ def test_a_damaged_file_costs_time_and_nothing_else(snapshot: Snapshot):
     expected = Revenue(last="all", by=["duid"]).run(snapshot).frame
     for path in folder.folder.glob("*.arrow"):
         path.write_bytes(path.read_bytes()[:-300])
+    folder.note_complete("")
     forget()
     pd.testing.assert_frame_equal(Revenue(last="all", by=["duid"]).run(snapshot).frame, expected)
     forget()
@@ -135,6 +155,6 @@ def test_frames_of_memory_alone_are_nobodys_elses():
     assert kept_sums.month_of(("money", ("scada", 7, 8))) is None
     made = []
     kept = Remembered(5)
-    with kept_sums.keeping():
+    with kept_sums.keeping(3):
         assert kept.get(("money", 3), lambda: made.append(1) or 4) == 4
     assert made == [1]

@@ -1,5 +1,7 @@
 """What months add up to is remembered: once per content, the newest state of each month, so many at most."""
 
+import numpy as np
+
 from components.queries.remembering import Remembered, slot
 
 
@@ -8,7 +10,7 @@ def key(month: str, content: str, *, prices: str = "p") -> tuple:
 
 
 def test_a_month_is_worked_out_once_for_each_of_its_states():
-    kept, made = Remembered(10), []
+    kept, made = Remembered(10_000), []
 
     def make() -> int:
         made.append(1)
@@ -22,7 +24,7 @@ def test_a_month_is_worked_out_once_for_each_of_its_states():
 
 
 def test_a_newer_state_of_a_month_takes_the_place_of_the_older():
-    kept = Remembered(10)
+    kept = Remembered(10_000)
     for content in "abcdef":
         kept.get(key("2024-03", content), lambda: content)  # noqa: B023 - called at once
     kept.get(key("2024-02", "a"), lambda: 0)
@@ -32,15 +34,26 @@ def test_a_newer_state_of_a_month_takes_the_place_of_the_older():
 
 
 def test_what_was_asked_for_longest_ago_goes_first():
-    kept = Remembered(2)
+    kept = Remembered(2_500)
     for month in ("2024-01", "2024-02"):
-        kept.get(key(month, "a"), lambda: 0)
-    kept.get(key("2024-01", "a"), lambda: 0)
-    kept.get(key("2024-03", "a"), lambda: 0)
+        kept.get(key(month, "a"), lambda: np.zeros(125))
+    kept.get(key("2024-01", "a"), lambda: np.zeros(125))
+    assert len(kept) == 2
+    kept.get(key("2024-03", "a"), lambda: np.zeros(125))
+    assert len(kept) == 2
     assert key("2024-01", "a") in kept
     assert key("2024-02", "a") not in kept
     kept.clear()
     assert len(kept) == 0
+
+
+def test_a_month_that_grows_counts_once():
+    kept = Remembered(2_500)
+    kept.get(key("2024-01", "a"), lambda: np.zeros(125))
+    for content in "abcdef":
+        kept.get(key("2024-02", content), lambda: np.zeros(125))
+    assert key("2024-01", "a") in kept
+    assert kept._bytes == 2_000
 
 
 def test_only_the_content_of_frames_is_left_out_of_a_slot():
