@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -67,6 +68,17 @@ class Groups:
         keys = self.keys
         names = {word: [keys[c][i] for c in codes] for i, word in enumerate(self.by)}
         return {word: pd.Categorical(n, categories=list(dict.fromkeys(n))) for word, n in names.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class PoolFigures:
+    """An answer about groups before it is a frame: codes in their order, column -> figure of every group, readings, notes."""
+
+    order: list[int]
+    numbers: dict[str, np.ndarray]
+    expected: int
+    present: int
+    notes: tuple[str, ...]
 
 
 class UnitPool:

@@ -14,7 +14,7 @@ from components.metrics.prices import settlement_price
 from components.metrics.revenue import UnitSums, capacity_factor, capture_price, ratio
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
 from components.queries.monthly import money_of_rooftop, money_of_units
-from components.queries.pooling import FIELDS, Groups, UnitPool
+from components.queries.pooling import FIELDS, Groups, PoolFigures, UnitPool
 from components.queries.rated import rated_sums
 from components.queries.regional import STEP, aligned, blocks
 from components.queries.units import Readings, matching, readings, unit_table
@@ -89,17 +89,19 @@ class Revenue(PeriodQuery):
 class RevenuePool:
     """Numerators and denominators pooled over units; divided once, at the end.
 
-    ``groups`` are those of the question unless others are given.
+    ``groups``, ``window`` and ``chosen`` rows are those of the question unless others are given.
     """
 
-    def __init__(self, query: Revenue, snapshot: Snapshot, groups: Groups | None = None):
+    def __init__(
+        self, query: Revenue, snapshot: Snapshot, groups: Groups | None = None, window: Window | None = None,
+        chosen: np.ndarray | None = None,
+    ):  # fmt: skip
         self.query, self.snapshot = query, snapshot
-        self.window: Window = query.window(snapshot)
+        self.window: Window = window or query.window(snapshot)
         self.table = unit_table(snapshot)
         self.groups = Groups(query.by, self.table, one_market=NEM in query.region) if groups is None else groups
-        self.chosen = matching(
-            self.table, region=query.region, fuel=query.fuel, station=query.station, duid=query.duid, owner=query.owner
-        )
+        filters = {name: getattr(query, name) for name in ("region", "fuel", "station", "duid", "owner")}
+        self.chosen = matching(self.table, **filters) if chosen is None else chosen
         self.pool = UnitPool(self.table, self.window, self.groups, self.chosen, spare=len(REGIONS) + 1)
         self.rated_energy, self.rated_hours = np.zeros(self.pool.size), np.zeros(self.pool.size)
         self.rooftop: dict[tuple[str, int], int] = {}
@@ -172,12 +174,11 @@ class RevenuePool:
             expected[code] += max(count, self.window.expected)
         return expected
 
-    def result(self) -> Result:
-        q, table = self.query, self.table
+    def figures(self) -> PoolFigures:
+        """Everything the answer holds, but for its frame."""
         self.collect()
-        expected, capacity = self.expected(), self.pool.rated(table.capacity_mw)
+        expected, capacity = self.expected(), self.pool.rated(self.table.capacity_mw)
         s = dict(zip(FIELDS, self.pool.sums, strict=True))
-        order = self.groups.ordered(np.flatnonzero(s["readings"] > 0))
         priced = s["priced"] > 0
         numbers = {
             "energy_mwh": s["energy"],
@@ -189,13 +190,20 @@ class RevenuePool:
             "capacity_factor": capacity_factor(self.rated_energy, self.rated_hours),
             "coverage": ratio(s["priced"], expected),
         }
-        columns: dict[str, object] = dict(self.groups.columns(order))
-        columns |= {name: values[order] for name, values in numbers.items()}
-        units = {name: self.query.row_columns[name][0] for name in numbers}
+        return PoolFigures(
+            self.groups.ordered(np.flatnonzero(s["readings"] > 0)), numbers, int(expected.sum()) or self.window.expected,
+            int(s["readings"].sum()), tuple(self.notes(s)),
+        )  # fmt: skip
+
+    def result(self) -> Result:
+        """The answer."""
+        q, found = self.query, self.figures()
+        columns: dict[str, object] = dict(self.groups.columns(found.order))
+        columns |= {name: values[found.order] for name, values in found.numbers.items()}
+        units = {name: self.query.row_columns[name][0] for name in found.numbers}
         return Result(
             pd.DataFrame(columns), units, self.window.start, self.window.end, tuple(q.by), "", "",
-            int(expected.sum()) or self.window.expected, int(s["readings"].sum()),
-            self.snapshot.version, self.snapshot.sources, tuple(self.notes(s)),
+            found.expected, found.present, self.snapshot.version, self.snapshot.sources, found.notes,
         )  # fmt: skip
 
     def notes(self, sums: dict[str, np.ndarray]) -> list[str]:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from components.market_time import ALWAYS, HOURS_PER_DISPATCH
+from components.market_time import ALWAYS, HOURS_PER_DISPATCH, Window
 from components.metrics.revenue import ratio
 from components.metrics.running import RUNNING, UNKNOWN, capture_rate, starts, states
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
 from components.queries.monthly import regions_of
-from components.queries.pooling import Groups
+from components.queries.pooling import Groups, PoolFigures
 from components.queries.regional import blocks
 from components.queries.revenue import GROUPS
 from components.queries.running_sums import RunSums, run_sums
@@ -73,26 +73,25 @@ class Running(PeriodQuery):
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
-        pool = _Pool(self, snapshot)
-        window = pool.window
-        # What stood still before the window, or outside its hours, may start on the first interval that counts.
-        every = replace(window, start=window.start - LOOK_BACK, calendar=ALWAYS)
-        for part in readings(snapshot, every, pool.chosen):
-            pool.add(part)
-        return pool.result()
+        return RunningPool(self, snapshot).result()
 
 
-class _Pool:
-    """Sums by group, divided once at the end."""
+class RunningPool:
+    """Sums by group, divided once at the end.
 
-    def __init__(self, query: Running, snapshot: Snapshot):
+    ``groups``, ``window`` and ``chosen`` rows are those of the question unless others are given.
+    """
+
+    def __init__(
+        self, query: Running, snapshot: Snapshot, groups: Groups | None = None, window: Window | None = None,
+        chosen: np.ndarray | None = None,
+    ):  # fmt: skip
         self.query, self.snapshot = query, snapshot
-        self.window = query.window(snapshot)
+        self.window: Window = window or query.window(snapshot)
         self.table = unit_table(snapshot)
-        self.groups = Groups(query.by, self.table, one_market=NEM in query.region)
-        self.chosen = matching(
-            self.table, region=query.region, fuel=query.fuel, station=query.station, duid=query.duid, owner=query.owner
-        )
+        self.groups = Groups(query.by, self.table, one_market=NEM in query.region) if groups is None else groups
+        filters = {name: getattr(query, name) for name in ("region", "fuel", "station", "duid", "owner")}
+        self.chosen = matching(self.table, **filters) if chosen is None else chosen
         self.coverage = UnitCoverage(self.table, self.window, self.chosen)
         self.sums = {name: np.zeros(len(self.groups)) for name in _SUMS}
         self.readings = np.zeros(len(self.groups), np.int64)
@@ -187,7 +186,16 @@ class _Pool:
         for block in self.snapshot.blocks("scada", "mw", low, high, keys):
             self.half_hours = bool((block.native_minutes() == 30).any())
 
-    def result(self) -> Result:
+    def collect(self) -> None:
+        """Read everything."""
+        # What stood still before the window, or outside its hours, may start on the first interval that counts.
+        every = replace(self.window, start=self.window.start - LOOK_BACK, calendar=ALWAYS)
+        for part in readings(self.snapshot, every, self.chosen):
+            self.add(part)
+
+    def figures(self) -> PoolFigures:
+        """Everything the answer holds, but for its frame."""
+        self.collect()
         s, order = self.sums, self.groups.ordered(np.flatnonzero(self.readings > 0))
         known, priced = s["known"] > 0, self.priced > 0
         rows, intervals = self.coverage.expected()
@@ -213,13 +221,18 @@ class _Pool:
             "capture_rate": capture_rate(s["earned"], s["at_flat_price"]),
             "coverage": ratio(self.readings, expected),
         }
-        columns: dict[str, object] = dict(self.groups.columns(order))
-        columns |= {name: values[order] for name, values in numbers.items()}
-        units = {name: self.query.row_columns[name][0] for name in numbers}
         total, present = self.coverage.totals()
+        return PoolFigures(order, numbers, total or self.window.expected, present, tuple(self._notes()))
+
+    def result(self) -> Result:
+        """The answer."""
+        found = self.figures()
+        columns: dict[str, object] = dict(self.groups.columns(found.order))
+        columns |= {name: values[found.order] for name, values in found.numbers.items()}
+        units = {name: self.query.row_columns[name][0] for name in found.numbers}
         return Result(
             pd.DataFrame(columns), units, self.window.start, self.window.end, tuple(self.query.by), "", "",
-            total or self.window.expected, present, self.snapshot.version, self.snapshot.sources, tuple(self._notes()),
+            found.expected, found.present, self.snapshot.version, self.snapshot.sources, found.notes,
         )  # fmt: skip
 
     def _notes(self) -> list[str]:

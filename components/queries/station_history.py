@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ import param
 
 from components.market_time import DISPATCH, Window, bucket_end, bucket_name
 from components.queries.base import Choices, Names, Result, WindowQuery, register
+from components.queries.pooling import Groups, PoolFigures
 from components.queries.regional import axis_of
-from components.queries.revenue import GROUPS, Revenue
-from components.queries.running import Running
+from components.queries.revenue import GROUPS, Revenue, RevenuePool
+from components.queries.running import Running, RunningPool
 from components.queries.units import unit_table
 from components.store.snapshot import Snapshot
 
@@ -89,54 +90,70 @@ class StationHistory(WindowQuery):
         self.ensure(snapshot)
         window = self.window(snapshot)
         asked = {f: getattr(self, f) for f in _FILTERS}
-        frames, starts, shares = [], [], []
+        revenue, running = Revenue(**asked), Running(**asked)
+        for question in (revenue, running):
+            question.ensure(snapshot)
+        found: list[_Period] = []
         expected = present = 0
         notes: dict[str, None] = {}
+        shared: dict[str, Any] = {}
         for begin, part, share in self.periods(snapshot):
-            span = {"start": part.start, "end": part.end}
-            money, running = (kind(**asked, **span).run(snapshot) for kind in (Revenue, Running))
+            pools = (
+                RevenuePool(revenue, snapshot, window=part, **shared),
+                RunningPool(running, snapshot, window=part, **shared),
+            )
+            # Who is asked for and who belongs to whom is worked out once.
+            shared = {"groups": pools[0].groups, "chosen": pools[0].chosen}
+            money, ran = (pool.figures() for pool in pools)
             expected, present = expected + money.expected, present + money.present
             # A count of one period is no sentence about all of them.
-            notes |= dict.fromkeys(n for n in (*money.notes, *running.notes) if not n[0].isdigit())
-            left, right = (r.frame.assign(**{b: r.frame[b].astype(str) for b in self.by}) for r in (money, running))
-            frames.append(left[[*self.by, *_MONEY]].merge(right[[*self.by, *_RUNNING]], how="left", on=self.by))
-            starts.append(begin)
-            shares.append(share)
-        frame = self._dense(frames, starts, shares)
+            notes |= dict.fromkeys(n for n in (*money.notes, *ran.notes) if not n[0].isdigit())
+            found.append(
+                _Period(begin, share, _rows(pools[0].groups, money, _MONEY), _rows(pools[1].groups, ran, _RUNNING))
+            )
+        frame = self._dense(found)
         units = {c: self.row_columns[c][0] for c in ("period_share", *_MONEY, *_RUNNING)}
         return Result(
             frame, units, window.start, window.end, tuple(self.by), window.interval, "start",
             expected or window.expected, present, snapshot.version, snapshot.sources, tuple(notes),
         )  # fmt: skip
 
-    def _dense(self, frames: list[pd.DataFrame], starts: list[np.datetime64], shares: list[float]) -> pd.DataFrame:
+    def _dense(self, periods: list[_Period]) -> pd.DataFrame:
         """A row for each period and group, from the first period with a figure to the last."""
-        known = [i for i, f in enumerate(frames) if len(f)]
-        used = range(known[0], known[-1] + 1) if known else range(0)
+        known = [i for i, p in enumerate(periods) if p.money]
+        used = periods[known[0] : known[-1] + 1] if known else []
         # Revenue gives the groups in the vocabulary's order; what turns up later follows.
-        groups = list(dict.fromkeys(key for i in used for key in frames[i][self.by].itertuples(index=False, name=None)))
+        groups = list(dict.fromkeys(key for p in used for key in p.money))
         numbers = [*_MONEY, *_RUNNING]
-        rows = []
-        for i in used:
-            have = frames[i].set_index(self.by)
-            index = (
-                pd.MultiIndex.from_tuples(groups, names=self.by)
-                if len(self.by) > 1
-                else pd.Index([g[0] for g in groups], name=self.by[0])
-            )
-            part = have.reindex(index)[numbers].reset_index()
-            part.insert(0, "time", starts[i])
-            part.insert(1, "period", bucket_name(starts[i], self.interval))
-            part.insert(2, "period_share", shares[i])
-            rows.append(part)
-        if not rows:
-            empty = {
-                c: pd.Series(dtype="datetime64[us]" if c == "time" else object) for c in ("time", "period", *self.by)
-            }
-            columns = {"time": empty["time"], "period": empty["period"], "period_share": pd.Series(dtype=float)}
-            return pd.DataFrame(columns | {b: empty[b] for b in self.by} | {n: pd.Series(dtype=float) for n in numbers})
-        frame = pd.concat(rows, ignore_index=True)
-        frame["time"] = frame["time"].astype("datetime64[us]")
-        for name in ("period", *self.by):
-            frame[name] = pd.Categorical(frame[name], categories=list(dict.fromkeys(frame[name])))
-        return frame.astype(dict.fromkeys(numbers, "float64"))
+        missing = {True: np.full(len(_MONEY), np.nan), False: np.full(len(_RUNNING), np.nan)}
+        values = np.array([
+            np.concatenate([p.money.get(g, missing[True]), p.running.get(g, missing[False]) if g in p.money else missing[False]])
+            for p in used for g in groups
+        ]).reshape(len(used) * len(groups), len(numbers))  # fmt: skip
+        columns: dict[str, Any] = {
+            "time": np.repeat(np.array([p.begin for p in used], "datetime64[us]"), len(groups)),
+            "period": _named([bucket_name(p.begin, self.interval) for p in used for _ in groups]),
+            "period_share": np.repeat(np.array([p.share for p in used], float), len(groups)),
+        }
+        columns |= {word: _named([g[i] for _ in used for g in groups]) for i, word in enumerate(self.by)}
+        return pd.DataFrame(columns | {name: values[:, i] for i, name in enumerate(numbers)})
+
+
+@dataclass(frozen=True, eq=False)
+class _Period:
+    """A period's begin, which part of it is known, and the figures of each group: names -> numbers."""
+
+    begin: np.datetime64
+    share: float
+    money: dict[tuple[str, ...], np.ndarray]
+    running: dict[tuple[str, ...], np.ndarray]
+
+
+def _rows(groups: Groups, found: PoolFigures, names: Sequence[str]) -> dict[tuple[str, ...], np.ndarray]:
+    """These figures of each group that has readings, by its names."""
+    table, keys = np.stack([found.numbers[n] for n in names], axis=1), groups.keys
+    return {keys[code]: table[code] for code in found.order}
+
+
+def _named(words: list[str]) -> pd.Categorical | pd.Series:
+    return pd.Categorical(words, categories=list(dict.fromkeys(words))) if words else pd.Series(dtype=object)
