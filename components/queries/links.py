@@ -23,9 +23,9 @@ FLOW_DOC = "Which flow counts: metered (at the start of the interval) or target 
 AT_DOC = "Share of the limit in the direction of flow from which an interconnector is at its limit."
 COLUMN = {"metered": "mw", "target": "mw_target"}
 """Choice of the flow -> column of the dataset."""
-MOST_MONTHS = 1_500
+MOST_BYTES = 4 * 2**20
 """Sums of months remembered: 20 years of six kinds, about 2 kB each."""
-_months = Remembered(MOST_MONTHS)
+_months = Remembered(MOST_BYTES)
 
 
 class LinkPeriod(PeriodQuery):

@@ -20,9 +20,9 @@ from components.vocabulary import REGIONS
 
 MOST_UNITS = 64
 """Units whose months are remembered together: what is asked of all of them at once is not."""
-MOST_MONTHS = 1_200
-"""Remembered at most: 20 years of five stations; about 150 bytes for each unit."""
-_months = Remembered(MOST_MONTHS)
+MOST_BYTES = 4 * 2**20
+"""Remembered at most: five years of a dozen stations of four units; about 200 bytes for each unit and month."""
+_months = Remembered(MOST_BYTES)
 _MONEY = 8
 
 

@@ -155,5 +155,5 @@ def _rows(groups: Groups, found: PoolFigures, names: Sequence[str]) -> dict[tupl
     return {keys[code]: table[code] for code in found.order}
 
 
-def _named(words: list[str]) -> pd.Categorical | pd.Series:
+def _named(words: list[str]) -> Any:
     return pd.Categorical(words, categories=list(dict.fromkeys(words))) if words else pd.Series(dtype=object)

@@ -106,10 +106,12 @@ class SumsFolder:
 
     def __init__(self, frames: Path):
         self.folder = frames / FOLDER
+        self._names: dict[str, tuple[tuple[int, int, int], frozenset[str]]] = {}
 
     def read(self, month: str, digest: str) -> Packed | None:
         """One sum of a month; None where it is not there or not whole."""
-        table = self._table(month)
+        # To open a file takes milliseconds: what it does not hold is not looked for in it again.
+        table = self._table(month) if digest in self.digests(month) else None
         if table is None:
             return None
         try:
@@ -120,9 +122,18 @@ class SumsFolder:
         return (shape, numbers) if table["crc32"][row].as_py() == _crc(shape, numbers) else None
 
     def digests(self, month: str) -> frozenset[str]:
-        """The sums that a month has."""
-        table = self._table(month)
-        return frozenset(table["digest"].to_pylist()) if table is not None else frozenset()
+        """The sums that a month has; read once from each state of its file."""
+        try:
+            found = (self.folder / f"{month}.arrow").stat()
+        except (OSError, ValueError):
+            return frozenset()
+        state = (found.st_ino, found.st_mtime_ns, found.st_size)
+        known = self._names.get(month)
+        if known is None or known[0] != state:
+            table = self._table(month)
+            names = frozenset(table["digest"].to_pylist()) if table is not None else frozenset()
+            known = self._names[month] = state, names
+        return known[1]
 
     def write(self, month: str, sums: Mapping[str, Packed]) -> None:
         """Give a month these sums, and no others.
