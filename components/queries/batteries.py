@@ -17,7 +17,8 @@ from components.metrics.storage import (
     utilisation,
 )
 from components.queries.base import Result, register
-from components.queries.battery_groups import NONE, BatteryGroups, Stores, days_of_batteries
+from components.queries.battery_days import days_of_batteries
+from components.queries.battery_groups import NONE, BatteryGroups, Stores
 from components.queries.pooling import UnitPool
 from components.queries.rated import rated_sums
 from components.queries.regional import aligned

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import param
 
-from components.market_time import label_side
+from components.market_time import Window, label_side
 from components.metrics.buckets import Axis
 from components.metrics.foresight import DAY, best_spread
 from components.metrics.revenue import ratio
@@ -20,8 +20,9 @@ from components.queries.battery_groups import NONE, BatteryGroups, BatterySums
 from components.queries.monthly import regions_of
 from components.queries.pooling import Groups
 from components.queries.regional import STEP, aligned, axis_of, long_frame, shown_buckets
+from components.queries.remembering import Remembered
 from components.queries.units import unit_table
-from components.store.snapshot import Snapshot
+from components.store.snapshot import Chunk, Snapshot
 from components.vocabulary import LOAD, REGIONS
 
 HOURS = (2, 4)
@@ -173,12 +174,33 @@ class BatteriesForesightStats(_Foresight):
 
 
 def best_by_day(snapshot: Snapshot, days: Axis, hours: int) -> np.ndarray:
-    """Worth of the best spread of each region and day (5, D) [$/MW]; NaN where a price of the day is missing."""
+    """Worth of the best spread of each region and day (5, D) [$/MW]; NaN where a price of the day is missing.
+
+    Those of a month's days are remembered.
+    """
+    out = np.full((len(REGIONS), len(days)), np.nan)
     if not len(days):
-        return np.empty((len(REGIONS), 0))
-    times = days.starts[0] + np.arange(1, len(days) * DAY + 1) * STEP
-    price = aligned(snapshot, "price", "rrp", times, REGIONS)
-    return best_spread(price.reshape(len(REGIONS), len(days), DAY), hours)
+        return out
+    first = days.starts[0]
+    window = Window(pd.Timestamp(first), pd.Timestamp(days.starts[-1]) + pd.Timedelta(days=1), "1d")
+    for chunk in snapshot.chunks("price"):
+        begin, end = pd.Timestamp(chunk.origin), pd.Timestamp(chunk.origin + chunk.length * STEP)
+        if begin >= window.end or end <= window.start:
+            continue
+
+        def best(chunk: Chunk = chunk) -> np.ndarray:
+            times = chunk.origin + np.arange(1, chunk.length + 1) * STEP
+            price = aligned(snapshot, "price", "rrp", times, REGIONS)
+            return best_spread(price.reshape(len(REGIONS), -1, DAY), hours)
+
+        found = _months.get(("best spread", hours, chunk.identity), best)
+        at = int((chunk.origin - first) // np.timedelta64(1, "D"))
+        low, high = max(at, 0), min(at + found.shape[1], len(days))
+        out[:, low:high] = found[:, low - at : high - at]
+    return out
+
+
+_months = Remembered(2**20)  # 20 years of both lengths are 0.6 MB
 
 
 __all__ = ["BatteriesForesight", "BatteriesForesightStats", "best_by_day"]

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from threading import Lock
-from weakref import WeakKeyDictionary
-
 import numpy as np
 
 from components.errors import Problem
 from components.market_time import Window
 from components.metrics.buckets import Axis, run_counts
-from components.metrics.storage import storage_roles, storage_runs
 from components.queries.base import Choices, Names, PeriodQuery
-from components.queries.monthly import DAY, in_days, regions_of, remembered
+from components.queries.battery_days import KINDS, batteries_of, days_of_batteries, runs_of_batteries
+from components.queries.monthly import DAY, in_days
 from components.queries.pooling import FIELDS, Groups
-from components.queries.regional import aligned
 from components.queries.units import Readings, UnitCoverage, UnitTable, matching, readings, unit_table
 from components.store.snapshot import Snapshot
-from components.vocabulary import GENERATOR, LOAD, NEM, REGIONS
+from components.vocabulary import GENERATOR, LOAD, NEM
 
 NONE = "none"
-KINDS = ["battery", "battery_charging"]
 
 
 class BatteryGroups(PeriodQuery):
@@ -77,7 +71,7 @@ class Stores:
 
     def __init__(self, table: UnitTable, chosen: np.ndarray):
         self.table = table
-        battery = chosen | _batteries(table)
+        battery = chosen | batteries_of(table)
         self._takes = battery & (table.role == LOAD)
         self._gives = battery & (table.role == GENERATOR)
         single = set(table.station[self._gives]) ^ set(table.station[self._takes])
@@ -92,7 +86,7 @@ class Stores:
     def _known(self, known: np.ndarray) -> np.ndarray:
         table = self.table
         behind = np.isin(table.station, list(set(table.station[known & ~self._takes])))
-        alone = ~np.isin(table.station, list(set(table.station[_batteries(table) & ~self._takes])))
+        alone = ~np.isin(table.station, list(set(table.station[batteries_of(table) & ~self._takes])))
         return np.where(self._takes, behind | alone, known)
 
     def torn(self, rows: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
@@ -207,44 +201,6 @@ class BatterySums:
         if in_days(self.axis.interval) and (days := days_of_batteries(self.snapshot, self.table, part)) is not None:
             return part.times[DAY - 1 :: DAY], days, np.full(days.shape[2], DAY)
         first, _ = self.axis.runs(part.times)
-        sums = _runs(self.snapshot, self.table, part.values, part.rows, part.times, first)
+        sums = runs_of_batteries(self.snapshot, self.table, part.values, part.rows, part.times, first)
         lengths = np.diff(first, append=len(part.times))
         return part.times[first + lengths - 1], sums, lengths
-
-
-def days_of_batteries(snapshot: Snapshot, table: UnitTable, part: Readings) -> np.ndarray | None:
-    """Energy and money of batteries on each day of a stretch (8, K, days), None where it is not made of whole days.
-
-    Remembered for every battery: :data:`~components.queries.pooling.FIELDS` of another filter are read from it.
-    """
-    stretch = part.stretch
-    if stretch is None or part.keep is None or stretch.begin % DAY or stretch.end % DAY:
-        return None
-    battery = np.flatnonzero(_batteries(table)[stretch.rows])
-    prices = tuple(c.identity for c in snapshot.chunks("price") if c.month == stretch.chunk.month)
-    key: Hashable = ("battery days", table.fingerprint, stretch.chunk.identity, stretch.begin, stretch.end, prices)
-    first = np.arange(0, len(part.times), DAY)
-    days: np.ndarray = remembered(
-        key, lambda: _runs(snapshot, table, stretch.values[battery], stretch.rows[battery], part.times, first)
-    )
-    return days[:, np.searchsorted(battery, part.keep)]
-
-
-def _runs(
-    snapshot: Snapshot, table: UnitTable, values: np.ndarray, rows: np.ndarray, times: np.ndarray, first: np.ndarray
-) -> np.ndarray:
-    price = aligned(snapshot, "price", "rrp", times, REGIONS)
-    return storage_runs(values, storage_roles(table.role[rows]), regions_of(table, rows), price, first)
-
-
-def _batteries(table: UnitTable) -> np.ndarray:
-    with _lock:
-        found = _tables.get(table)
-        if found is None:
-            rows = matching(table, fuel=KINDS)
-            found = _tables[table] = np.ones(table.rows, bool) if rows is None else rows
-    return found
-
-
-_tables: WeakKeyDictionary[UnitTable, np.ndarray] = WeakKeyDictionary()
-_lock = Lock()
