@@ -7,9 +7,16 @@ from contextlib import suppress
 from components.errors import DashboardError
 from components.queries import kept_sums
 from components.queries.base import Query
+from components.queries.batteries import Batteries
+from components.queries.batteries_foresight import BatteriesForesight
+from components.queries.curtailment import Curtailment
+from components.queries.curtailment_summary import CurtailmentByPrice, CurtailmentSummary
 from components.queries.demand import Demand
 from components.queries.figures import GenerationFigures
+from components.queries.flows import Flows
 from components.queries.generation import GenerationByFuel
+from components.queries.link_prices import LinkPrices
+from components.queries.link_summary import LinkCongestion, LinkSummary
 from components.queries.prices import RegionalPrices
 from components.queries.revenue import Revenue
 from components.queries.trends_emissions import Emissions
@@ -29,6 +36,10 @@ def asked_in_advance() -> list[Query]:
     out += [RegionalPrices(last="all", agg=agg) for agg in ("mean", "min", "max")]
     out += [Demand(last="all"), Revenue(last="all")]
     out += [kind(region=[NEM], last="all") for kind in (Penetration, EveningPeak, Emissions)]
+    out += [
+        kind(last="all") for kind in (Flows, LinkSummary, LinkCongestion, LinkPrices, Batteries, BatteriesForesight)
+    ]
+    out += [kind(last="all") for kind in (Curtailment, CurtailmentSummary, CurtailmentByPrice)]
     return out
 
 
