@@ -19,7 +19,8 @@ from components.dashboards.shell import figure
 from components.market_time import Window
 from components.queries.base import Result
 from components.queries.batteries_over_time import BatteriesOverTime
-from components.queries.state_of_charge import StateOfCharge, StoredEnergy
+from components.queries.state_of_charge import StateOfCharge
+from components.queries.stored_energy import StoredEnergy
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS
 

@@ -18,6 +18,7 @@ from components.queries.generation import GenerationByFuel
 from components.queries.link_prices import LinkPrices
 from components.queries.link_summary import LinkCongestion, LinkSummary
 from components.queries.prices import RegionalPrices
+from components.queries.records import Records
 from components.queries.revenue import Revenue
 from components.queries.trends_emissions import Emissions
 from components.queries.trends_evening import EveningPeak
@@ -40,7 +41,7 @@ def asked_in_advance() -> list[Query]:
         kind(last="all") for kind in (Flows, LinkSummary, LinkCongestion, LinkPrices, Batteries, BatteriesForesight)
     ]
     out += [kind(last="all") for kind in (Curtailment, CurtailmentSummary, CurtailmentByPrice)]
-    return out
+    return [*out, Records()]
 
 
 def add_up(snapshot: Snapshot) -> None:

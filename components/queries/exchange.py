@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from components.metrics.buckets import Means
 from components.metrics.exchange import ExchangeSums, carried, sides
 from components.queries.base import Names, PeriodQuery, Result, WindowQuery, register
 from components.queries.links import ends_of, share_read
+from components.queries.monthly import add_by_month
 from components.queries.regional import aligned, axis_of, blocks, long_frame, named, regions_asked, shown_buckets
 from components.store.snapshot import Snapshot
 from components.vocabulary import INTERCONNECTORS, NEM, REGIONS
@@ -80,12 +81,17 @@ class RegionExchange(WindowQuery):
         window, asked = self.window(snapshot), regions_asked(self.region)
         rows = _rows(asked)
         axis = axis_of(snapshot, window, "region")
-        exports, imports, present = Means(len(rows), axis), Means(len(rows), axis), 0
-        for times, out, back in _exchanged(snapshot, window) if len(axis) else ():
-            exports.add(times, out[rows])
-            imports.add(times, back[rows])
-            present += int((~np.isnan(out[rows])).sum())
-        numbers = {"exports": exports.result(), "imports": imports.result()}
+        found = {name: Means(len(REGIONS) + 1, axis) for name in ("exports", "imports")}
+
+        def add(part: Window, to: Mapping[str, Means]) -> None:
+            for times, out, back in _exchanged(snapshot, part):
+                to["exports"].add(times, out)
+                to["imports"].add(times, back)
+
+        if len(axis):
+            add_by_month(snapshot, window, ("region",), "exchange", found, add)
+        present = int(found["exports"].counts[rows].sum())
+        numbers = {name: means.result()[rows] for name, means in found.items()}
         numbers["net_interchange"] = numbers["exports"] - numbers["imports"]
         keep = shown_buckets(axis, window, ~np.isnan(numbers["exports"]))
         frame = long_frame(axis.labels[keep], {"region": asked}, {k: v[:, keep] for k, v in numbers.items()})

@@ -6,8 +6,6 @@ costs the months that changed, not the years before them.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,16 +16,20 @@ from components.metrics.records import DayExtremes, day_extremes, record
 from components.queries.base import Choices, Names, Query, Result, register
 from components.queries.measures import MEASURES, PLACES, measures
 from components.queries.regional import named, regions_asked
+from components.queries.remembering import Remembered
 from components.queries.units import STEP, unit_table
 from components.stopping import stop_if_unwanted
 from components.store.snapshot import Snapshot, month_length
+from components.store.sums import keepable
 
 PERIODS = ("day", "month", "all")
 SIDES = ("high", "low")
 DATASETS = ("price", "region", "scada", "rooftop")
 
-_kept: dict[str, tuple[Hashable, DayExtremes]] = {}
-_lock = Lock()
+MOST_BYTES = 8 * 2**20
+"""Extremes of days remembered: 20 years, about 30 kB a month."""
+_months = Remembered(MOST_BYTES)
+keepable(DayExtremes)
 
 
 class Days(NamedTuple):
@@ -41,17 +43,15 @@ def _month(snapshot: Snapshot, month: str) -> DayExtremes:
     """Extremes of a month's days; worked out when its frames, or the registry, are other ones."""
     chunks = {n: [c for c in snapshot.chunks(n) if c.month == month] for n in DATASETS}
     identity = (unit_table(snapshot).fingerprint, *((n, c.identity) for n, found in chunks.items() for c in found))
-    with _lock:
-        kept = _kept.get(month)
-    if kept is not None and kept[0] == identity:
-        return kept[1]
-    origin = np.datetime64(month, "us")
-    times = origin + np.arange(1, month_length(month) + 1) * STEP
-    values = measures(snapshot, times, MEASURES)
-    made = day_extremes(np.vstack(list(values.values())))
-    with _lock:
-        _kept[month] = identity, made
-    return made
+
+    def worked_out() -> DayExtremes:
+        origin = np.datetime64(month, "us")
+        times = origin + np.arange(1, month_length(month) + 1) * STEP
+        values = measures(snapshot, times, MEASURES)
+        return day_extremes(np.vstack(list(values.values())))
+
+    found: DayExtremes = _months.get(("records", month, identity), worked_out)
+    return found
 
 
 def days_of(snapshot: Snapshot) -> Days:

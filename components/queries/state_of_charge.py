@@ -1,4 +1,4 @@
-"""What batteries hold: as AEMO publishes it by region, and as an estimate by station."""
+"""What batteries hold, as an estimate by station."""
 
 from __future__ import annotations
 
@@ -13,79 +13,21 @@ from components.metrics.buckets import Means
 from components.metrics.generation import CONSUMED, NEGATIVE, POSITIVE, signed
 from components.metrics.revenue import ratio
 from components.metrics.state_of_charge import EFFICIENCY, charge_between
-from components.queries.base import Choices, Names, Result, WindowQuery, register
+from components.queries.base import Choices, Result, WindowQuery, register
 from components.queries.batteries import Batteries
 from components.queries.battery_groups import NONE, BatteryGroups, Stores
 from components.queries.pooling import Groups
-from components.queries.regional import aligned, axis_of, blocks, long_frame, regions_asked, shown_buckets
+from components.queries.regional import (
+    axis_of,
+    long_frame,
+    shown_buckets,
+)
 from components.queries.units import Readings, UnitCoverage, readings, unit_table
 from components.store.snapshot import Snapshot
-from components.vocabulary import LOAD, NEM, REGIONS
+from components.vocabulary import LOAD
 
 LOOK_BACK = pd.Timedelta(days=7)
 """How long before the window the estimate begins, so that the unknown start is forgotten where it can be."""
-
-
-@register
-class StoredEnergy(WindowQuery):
-    """Energy held by bidirectional units, as AEMO publishes it."""
-
-    route = "batteries/stored"
-    page = "batteries"
-    title = "Energy stored, by region"
-    description = (
-        "Energy in storage and cleared power of bidirectional units as AEMO publishes them by region (BDU_STORAGE_MWH, "
-        "BDU_CLEAREDMW_GEN, BDU_CLEAREDMW_LOAD). NEM is the sum of the regions that publish any in the window, null "
-        "where one of them is missing. Null before the columns existed."
-    )
-    dataset = "region"
-    row_columns = {
-        "time": ("", "Label of the bucket: its end up to 1h, its start from 1d"),
-        "region": ("", "Region, or NEM"),
-        "stored_mwh": ("MWh", "Energy in storage, mean of the bucket"),
-        "generation_mw": ("MW", "Cleared generation of bidirectional units"),
-        "load_mw": ("MW", "Cleared load of bidirectional units, positive"),
-    }
-    examples = ("last=1d", "last=7d&region=NEM&interval=1h")
-
-    region = Names(
-        default=[], vocabulary="region", doc="Regions; none = those that publish any, apart; NEM = their sum."
-    )
-
-    def rows_at_most(self, snapshot: Snapshot) -> int:
-        return self.buckets_at_most(snapshot) * len(regions_asked(self.region))
-
-    def run(self, snapshot: Snapshot) -> Result:
-        self.ensure(snapshot)
-        window = self.window(snapshot)
-        axis = axis_of(snapshot, window, "region")
-        fields = {"stored_mwh": "bdu_storage_mwh", "generation_mw": "bdu_gen", "load_mw": "bdu_load"}
-        parts: list[tuple[np.ndarray, dict[str, np.ndarray]]] = []
-        for block in blocks(snapshot, "region", fields["stored_mwh"], window, REGIONS) if len(axis) else ():
-            more = {n: aligned(snapshot, "region", c, block.times, REGIONS) for n, c in fields.items()}
-            parts.append((block.times, more | {"load_mw": np.abs(more["load_mw"])}))
-        publish = np.zeros(len(REGIONS), bool)
-        for _, values in parts:
-            publish |= ~np.isnan(values["stored_mwh"]).all(axis=1)
-        means = {n: Means(len(REGIONS) + 1, axis) for n in fields}
-        for times, values in parts:
-            for name, own in values.items():
-                market = own[publish].sum(axis=0) if publish.any() else np.full(len(times), np.nan)
-                means[name].add(times, np.vstack([own, market]))
-        rows = [(*REGIONS, NEM).index(r) for r in regions_asked(self.region) if r == NEM or publish[REGIONS.index(r)]]
-        numbers = {n: m.result()[rows] for n, m in means.items()}
-        keep = shown_buckets(axis, window, ~np.isnan(numbers["stored_mwh"]))
-        names = [(*REGIONS, NEM)[r] for r in rows]
-        frame = (
-            long_frame(axis.labels[keep], {"region": names}, {n: v[:, keep] for n, v in numbers.items()}) if rows
-            else pd.DataFrame({c: pd.Series(dtype="datetime64[us]" if c == "time" else float) for c in self.row_columns})
-        )  # fmt: skip
-        there = [(*REGIONS, NEM).index(r) for r in names]
-        present = int(means["stored_mwh"].counts[there].sum())
-        return Result(
-            frame, {n: self.row_columns[n][0] for n in fields}, window.start, window.end, ("region",), window.interval,
-            label_side(window.interval), window.expected * max(len(rows), 1), present, snapshot.version, snapshot.sources,
-        )  # fmt: skip
 
 
 @register
@@ -235,4 +177,4 @@ def _added_up(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return values[order] if len(first) == len(codes) else np.add.reduceat(values[order], first, axis=0)
 
 
-__all__ = ["StateOfCharge", "StoredEnergy"]
+__all__ = ["StateOfCharge"]

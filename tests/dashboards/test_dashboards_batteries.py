@@ -12,7 +12,8 @@ from components.dashboards.stations import StationsDashboard
 from components.queries.batteries import Batteries
 from components.queries.batteries_foresight import BatteriesForesightStats
 from components.queries.batteries_over_time import BatteriesOverTime, BatteriesTimeOfDay
-from components.queries.state_of_charge import StateOfCharge, StoredEnergy
+from components.queries.state_of_charge import StateOfCharge
+from components.queries.stored_energy import StoredEnergy
 from components.store.snapshot import Snapshot
 
 TWO_DAYS = {"last": "2d"}

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from battery_market import DAY, STORES, a_day
 
-from components.queries.state_of_charge import StateOfCharge, StoredEnergy
+from components.queries.state_of_charge import StateOfCharge
+from components.queries.stored_energy import StoredEnergy
 from components.store.snapshot import empty_snapshot
 
 HOUR = {"start": pd.Timestamp("2024-07-01"), "end": pd.Timestamp("2024-07-01T01:00")}
