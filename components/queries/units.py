@@ -109,13 +109,11 @@ class UnitTable:
 
     def rows_at(self, duids: tuple[str, ...], moment: np.datetime64) -> np.ndarray:
         """Row of each unit for intervals that begin at ``moment``; its first row where none has begun."""
-        out = np.empty(len(duids), np.int64)
-        for i, duid in enumerate(duids):
-            first, end = self._span[duid]
-            row = end - 1
-            while row > first and self.valid_from[row] > moment:
-                row -= 1
-            out[i] = row
+        out = np.array([self._span[duid][1] - 1 for duid in duids], np.int64)
+        for i in np.flatnonzero(self.valid_since[out] > moment).tolist():
+            first, _ = self._span[duids[i]]
+            while out[i] > first and self.valid_from[out[i]] > moment:
+                out[i] -= 1
         return out
 
     def spans(self, chunk: Chunk) -> list[tuple[int, int, np.ndarray]]:
@@ -124,11 +122,10 @@ class UnitTable:
         if key not in self._months:
             origin, end = chunk.origin, chunk.origin + chunk.length * STEP
             cuts = {0, chunk.length}
-            for duid in chunk.keys:
-                first, stop = self._span[duid]
-                for row in range(first + 1, stop):
-                    if origin < self.valid_from[row] < end:
-                        cuts.add(int((self.valid_from[row] - origin) // STEP))
+            changed = (self.valid_since > origin) & (self.valid_since < end)
+            if changed.any():
+                changed &= np.isin(self.duid, chunk.keys)
+            cuts |= {int((since - origin) // STEP) for since in self.valid_since[changed]}
             edges = sorted(cuts)
             self._months[key] = [(i, j, self.rows_at(chunk.keys, origin + i * STEP)) for i, j in pairwise(edges)]
         return self._months[key]
