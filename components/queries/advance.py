@@ -20,6 +20,7 @@ from components.queries.link_summary import LinkCongestion, LinkSummary
 from components.queries.prices import RegionalPrices
 from components.queries.records import Records
 from components.queries.revenue import Revenue
+from components.queries.revenue_over_time import RevenueOverTime
 from components.queries.trends_emissions import Emissions
 from components.queries.trends_evening import EveningPeak
 from components.queries.trends_penetration import Penetration
@@ -41,7 +42,7 @@ def asked_in_advance() -> list[Query]:
         kind(last="all") for kind in (Flows, LinkSummary, LinkCongestion, LinkPrices, Batteries, BatteriesForesight)
     ]
     out += [kind(last="all") for kind in (Curtailment, CurtailmentSummary, CurtailmentByPrice)]
-    return [*out, Records()]
+    return [*out, RevenueOverTime(last="1y"), Records()]
 
 
 def add_up(snapshot: Snapshot) -> None:

@@ -16,13 +16,14 @@ from components.market_time import Window, label_side
 from components.metrics.buckets import Axis
 from components.metrics.revenue import UnitSums, capture_price, unit_sums
 from components.queries.base import Choices, Result, WindowQuery, register
-from components.queries.monthly import money_of_rooftop, money_of_units, regions_of
+from components.queries.monthly import money_of_rooftop, money_of_units
 from components.queries.pooling import FIELDS
 from components.queries.regional import axis_of, blocks, long_frame, shown_buckets
 from components.queries.revenue import GROUPS, Revenue, RevenuePool
 from components.queries.revenue_groups import RevenueGroups
 from components.queries.row_totals import RowTotals
 from components.queries.units import readings, unit_table
+from components.queries.weekly_money import money_by_bucket
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, FUELTECHS, GENERATOR, REGIONS
 
@@ -178,10 +179,10 @@ def bucket_parts(
             yield part.rows, only, whole
             continue
         first, bucket = axis.runs(part.times)
-        price, own = pool.price(part.times), regions_of(table, part.rows)
-        for at, begin, end in zip(bucket.tolist(), first, [*first[1:], len(part.times)], strict=True):
-            sums = unit_sums(part.values[:, begin:end], table.role[part.rows], own, price[:, begin:end])
-            yield part.rows, at, sums
+        for at, sums in zip(
+            bucket.tolist(), money_by_bucket(snapshot, table, part, axis, basis, pool.price, first), strict=True
+        ):
+            yield part.rows, at, UnitSums(*sums)
     if not chosen[table.rows :].any():
         return
     regions, roles = np.arange(len(REGIONS)), np.full(len(REGIONS), GENERATOR, object)
