@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from components.market_time import HOURS_PER_DISPATCH
+from components.metrics.quantiles import quantiles
 
 CAP_STRIKE = 300.0
 """Strike of the market's standard cap contract [$/MWh]."""
@@ -131,7 +132,7 @@ def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: 
     dispatch = bool((native[known] == 5).all())
     unbroken = len(times) - 1 == (times[-1] - times[0]) // _STEP
     sample = values if dispatch else native_values(times, price, native)
-    p5, p25, median, p75, p95 = np.quantile(sample, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist()
+    p5, p25, median, p75, p95 = quantiles(sample, (0.05, 0.25, 0.5, 0.75, 0.95))
     low, high = np.flatnonzero(known)[[values.argmin(), values.argmax()]].tolist()
     # As published: the end of the half hour where that is the native length.
     low_time, high_time = (half_hour_end(times[i : i + 1])[0] if native[i] == 30 else times[i] for i in (low, high))
