@@ -148,6 +148,13 @@ def test_a_start_between_two_months_is_counted_once(winter: Snapshot):
     assert np.isnan(count["PEAK2"])
 
 
+def test_a_station_runs_while_one_of_its_units_does(winter: Snapshot):
+    frame = Running(last="all", by=["station"], station=["Old Coal"]).run(winter).frame
+    readings = winter.block("scada", "mw", START, END, ["COAL1", "COAL2"]).values
+    assert frame["running_hours"].item() == pytest.approx((readings > 15).any(axis=0).sum() / 12)
+    assert frame["unit_hours"].item() == pytest.approx((readings > 15).sum() / 12)
+
+
 @pytest.mark.parametrize("kind", [LinkSums, StateSums])
 def test_sums_of_links_put_together_are_those_of_all_intervals(kind: type):
     random = np.random.default_rng(3)
