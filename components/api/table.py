@@ -130,12 +130,18 @@ class Rows:
 
 def rows(frame: pd.DataFrame, units: Mapping[str, str]) -> Rows:
     """A frame whose pieces are made when they are asked for."""
-    return Rows(frame, units, tuple(_kind(str(name), frame[name]) for name in frame.columns))
+    plain = (_PLAIN.get(dtype.kind) if isinstance(dtype, np.dtype) else None for dtype in frame.dtypes)
+    kinds = (kind or _kind(str(name), frame[name]) for name, kind in zip(frame.columns, plain, strict=True))
+    return Rows(frame, units, tuple(kinds))
 
 
 def table(frame: pd.DataFrame, units: Mapping[str, str]) -> Table:
     """A frame as a table, its numbers rounded by their units."""
     return rows(frame, units).cut(0, None)
+
+
+_PLAIN: dict[str, Kind] = {"M": "time", "b": "flag", "i": "integer", "u": "integer", "f": "number"}
+"""What numpy's own columns are by the kind of their numbers; of these none but numbers can lack any."""
 
 
 def _kind(name: str, series: pd.Series) -> Kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -24,25 +24,25 @@ def gathered(
 ) -> tuple[Block, np.ndarray]:
     """Prices of these regions (NEM among them or not) with their native minutes in one block, and their demand."""
     keys, read = tuple(asked), REGIONS if NEM in asked else tuple(asked)
-    found = list(blocks(snapshot, "price", column, window, read))
-    if not found:
+    stamps = list(blocks(snapshot, "price", column, window, ()))
+    if not stamps:
         empty = np.empty((len(keys), 0))
         return Block(np.empty(0, TIME_DTYPE), keys, empty, empty.astype("uint8")), empty
-    times = np.concatenate([b.times for b in found])
-    values = np.concatenate([b.values for b in found], axis=1)
+    times = np.concatenate([b.times for b in stamps])
+    values = aligned(snapshot, "price", column, times, read)
     demand = aligned(snapshot, "region", "demand", times, read)
     if NEM in asked:
         rows = [(*REGIONS, NEM).index(r) for r in asked]
         values = np.vstack([values, demand_weighted(values, demand)])[rows]
         demand = np.vstack([demand, demand.sum(axis=0)])[rows]
-    return Block(times, keys, values, _native(found, values, keys)), demand
-
-
-def _native(found: Sequence[Block], values: np.ndarray, asked: Sequence[str]) -> int | np.ndarray:
-    """Native minutes of prices put together from blocks; the market's are the longest of the regions'."""
-    lengths = {b.minutes if isinstance(b.minutes, int) else -1 for b in found}
+    lengths = {b.minutes if isinstance(b.minutes, int) else -1 for b in stamps}
     if len(lengths) == 1 and -1 not in lengths:
-        return lengths.pop()
+        return Block(times, keys, values, lengths.pop()), demand
+    return Block(times, keys, values, _native(blocks(snapshot, "price", column, window, read), values, keys)), demand
+
+
+def _native(found: Iterable[Block], values: np.ndarray, asked: Sequence[str]) -> np.ndarray:
+    """Native minutes of prices put together from blocks; the market's are the longest of the regions'."""
     native, at = np.empty(values.shape, "uint8"), 0
     for block in found:
         here = slice(at, at + len(block.times))

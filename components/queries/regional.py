@@ -12,6 +12,7 @@ from components.market_time import TIME_DTYPE, Window, bucket_end
 from components.metrics.buckets import Axis, trimmed
 from components.metrics.prices import demand_weighted
 from components.queries.grid import Grid, named
+from components.stopping import stop_if_unwanted
 from components.store.snapshot import Block, Snapshot
 from components.vocabulary import NEM, REGIONS
 
@@ -99,11 +100,19 @@ def aligned(snapshot: Snapshot, dataset: str, column: str, times: np.ndarray, ke
     """A series on given ascending 5-minute stamps: (keys, T), NaN where there is no reading."""
     if not len(times):
         return np.full((len(keys), 0), np.nan)
-    length = int((times[-1] - times[0]) // STEP) + 1
+    before, end = times[0] - STEP, times[-1]
+    length = int((end - before) // STEP)
     out = np.full((len(keys), length), np.nan)
-    for block in snapshot.blocks(dataset, column, pd.Timestamp(times[0] - STEP), pd.Timestamp(times[-1]), keys):
-        at = int((block.times[0] - times[0]) // STEP)
-        out[:, at : at + len(block.times)] = block.values
+    for chunk in snapshot.chunks_between(dataset, before, end):
+        first, last = max(0, int((before - chunk.origin) // STEP)), min(chunk.length, int((end - chunk.origin) // STEP))
+        if first >= last:
+            continue
+        stop_if_unwanted()
+        data = chunk.values[chunk.fields.index(column)]
+        at = int((chunk.origin - before) // STEP) + first
+        for to, key in enumerate(keys):
+            if key in chunk.position:
+                out[to, at : at + last - first] = data[chunk.position[key], first:last]
     return out if length == len(times) else out[:, (times - times[0]) // STEP]
 
 
