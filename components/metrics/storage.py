@@ -90,10 +90,13 @@ def storage_runs(
     loads = np.asarray(roles, object) == LOAD
     length, count = values.shape[1], len(first)
     runs = np.diff(first, append=length)
-    even = count > 0 and length == count * runs[0]
+    even = count > 0 and bool((runs == runs[0]).all())
+
+    ones = np.ones(length // count if even else 0)
 
     def run(of: np.ndarray) -> np.ndarray:
-        return of.reshape(len(of), count, -1).sum(axis=-1) if even else run_sums(of, first)
+        # Times ones: several times as fast as a sum over so short an axis.
+        return (of.reshape(-1, len(ones)) @ ones).reshape(len(of), count) if even else run_sums(of, first)
 
     out = np.zeros((8, len(values), count))
     for row in np.unique(region).tolist():
