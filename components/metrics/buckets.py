@@ -171,12 +171,6 @@ class Means:
             index = np.arange(target.shape[1])[where]
             target[np.ix_(rows, index)] = merge(target[np.ix_(rows, index)], part)
 
-    def some(self, rows: Sequence[int]) -> Means:
-        """What has been collected of some of the series."""
-        part = Means(len(rows), self.axis, self.how)
-        part.counts, part.totals = self.counts[rows], self.totals[rows]
-        return part
-
     def result(self) -> np.ndarray:
         """(K, B) float64; NaN where a bucket has no reading."""
         return settled(self.totals, self.counts, self.how)

@@ -99,7 +99,11 @@ def regional_means(
         add_by_month(snapshot, window, ("region", "price"), ("curtailed", names), found, add)
     if len(every) == len(series):
         return found
-    return {n: m.some([every.index(s) for s in series]) for n, m in found.items()}
+    asked = [every.index(s) for s in series]
+    parts = {n: Means(len(asked), axis, m.how) for n, m in found.items()}
+    for name, part in parts.items():
+        part.counts, part.totals = found[name].counts[asked], found[name].totals[asked]
+    return parts
 
 
 def _powers(
