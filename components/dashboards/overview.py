@@ -1,5 +1,7 @@
 """``/overview``: the board - prices, figures of now, flows, mix, what is forecast, events and records, and the window's
-generation. All but the last are about the newest interval or the last 24 hours, whatever window is chosen."""
+generation. All but the last are about the newest interval or the last 24 hours, whatever window is chosen.
+
+The board is twice as much as any other page: what lies below the first screen is made once that is shown."""
 
 from __future__ import annotations
 
@@ -10,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from components.charts import formats
-from components.charts.mix import MixChart
 from components.charts.scales import stretch
 from components.charts.stack import StackChart, StackData, stack_data
 from components.dashboards import links as to
@@ -20,11 +21,12 @@ from components.dashboards.overview_block import NAMES, Block
 from components.dashboards.overview_context import ContextBlock
 from components.dashboards.overview_events import EventBlock
 from components.dashboards.overview_flows import FlowBlock
+from components.dashboards.overview_mix import MixBlock
 from components.dashboards.overview_now import Now
 from components.dashboards.page import Dashboard
-from components.dashboards.parts import Legend, Tiles
+from components.dashboards.parts import Legend, Shown, Tiles
 from components.dashboards.series import column, steps_of
-from components.dashboards.shell import Card, figure, row
+from components.dashboards.shell import Card, annex, figure, row
 from components.queries.base import Query, Result
 from components.queries.demand import Demand
 from components.queries.generation import GenerationByFuel
@@ -34,39 +36,57 @@ from components.queries.prices_events import MarketInterventions
 from components.store.snapshot import Snapshot
 from components.vocabulary import FUELS, NEM, REGION_NAMES, REGIONS
 
+FIRST = 2
+"""Blocks of the first screen."""
+
 
 class OverviewDashboard(Dashboard):
-    """Tiles, map, mix, generation, context, events."""
+    """Tiles, map and generation; mix, context and events join them."""
 
     slug = "overview"
     title = "Overview"
     questions = (GenerationByFuel, RegionalPrices, Demand)
 
+    def __init__(self, search: str = "", **settings: Any):
+        super().__init__(search, **settings)
+        if self.document is None:  # no browser that would tell when it shows the first screen
+            self.complete()
+
     def build(self) -> Sequence[Any]:
         self.tiles = Tiles()
         self.price_card = self.card("Spot price", self.tiles)
-        self.mix = MixChart(self.theme, list(NAMES.values()))
         self.stack = StackChart(self.theme, height=376)
         self.legend = Legend()
-        self.mix_card = self.card("Mix now", figure(self.mix.figure))
         self.stack_card = self.card("Generation", self.legend, figure(self.stack.figure))
-        self.today = MixChart(self.theme, list(NAMES.values()))
-        self.today_card = self.card("Mix today", figure(self.today.figure))
         self.answer_notes: list[str] = []
-        now, flows, context, events = Now(self), FlowBlock(self), ContextBlock(self), EventBlock(self)
-        self.blocks: tuple[Block, ...] = (now, flows, context, events)
-        even = "minmax(0, 1fr) minmax(0, 1fr)"
+        now, flows = Now(self), FlowBlock(self)
+        self.blocks: tuple[Block, ...] = (now, flows)
+        self.below = annex(Shown(on_message=self._shown))
         return [
             self.price_card.view,
             *now.build(),
             row(self.stack_card.view, *flows.build(), columns="minmax(0, 3fr) minmax(0, 2fr)"),
-            row(self.mix_card.view, self.today_card.view, columns=even),
-            *context.build(),
-            *events.build(),
+            self.below,
         ]
 
+    def _shown(self, _: dict[str, Any]) -> None:
+        if len(self.blocks) == FIRST:
+            self.complete()
+
+    def complete(self) -> None:
+        """Make and draw what lies below the first screen.
+
+        Once the browser shows that, not while it is still placing it: Bokeh would measure charts that have no layout yet.
+        """
+        before = len(self.cards)
+        rest = (MixBlock(self), ContextBlock(self), EventBlock(self))
+        content = [view for block in rest for view in block.build()]
+        self.blocks += rest
+        self.join(rest, self.cards[before:])
+        self.below.objects = content
+
     def charts(self) -> Sequence[Any]:
-        return [self.stack, self.mix, self.today, *(c for b in self.blocks for c in b.charts())]
+        return [self.stack, *(c for b in self.blocks for c in b.charts())]
 
     def notes(self) -> Sequence[str]:
         return [*self.answer_notes, *(n for b in self.blocks for n in b.notes())]
@@ -77,8 +97,6 @@ class OverviewDashboard(Dashboard):
                 self.price_card,
                 [("Prices, last 24 hours", self.day_prices()), ("Cumulative prices", CumulativePrice(last="latest"))],
             ),
-            (self.mix_card, [("Mix, newest interval", self.newest())]),
-            (self.today_card, [("Mix, today", self.since_midnight(snapshot))]),
             (self.stack_card, [("Power by fuel", self.power())]),
             *(link for block in self.blocks for link in block.links(snapshot)),
         ]
@@ -88,16 +106,6 @@ class OverviewDashboard(Dashboard):
     def day_prices(self) -> RegionalPrices:
         """Prices of all regions and the market over 24 hours."""
         return RegionalPrices(region=[*REGIONS, NEM], last="1d", interval="5m")
-
-    def newest(self) -> GenerationByFuel:
-        """The newest interval of all regions and the market."""
-        return GenerationByFuel(region=[*REGIONS, NEM], last="30m", interval="5m")
-
-    def since_midnight(self, snapshot: Snapshot) -> GenerationByFuel:
-        """Today's mean power of all regions and the market."""
-        last = snapshot.last("scada") or pd.Timestamp("2000-01-01")
-        midnight = (last - pd.Timedelta(microseconds=1)).normalize()
-        return GenerationByFuel(region=[*REGIONS, NEM], start=midnight, end=last, interval="1d")
 
     def power(self) -> GenerationByFuel:
         """Power over the chosen window."""
@@ -109,7 +117,6 @@ class OverviewDashboard(Dashboard):
 
     def draw(self, snapshot: Snapshot) -> None:
         self._prices(snapshot)
-        self._mix(snapshot)
         for block in self.blocks:
             block.draw(snapshot)
         query = self.power()
@@ -122,13 +129,13 @@ class OverviewDashboard(Dashboard):
             self.stack_card.empty(reason, actions=self.nearest_window(snapshot, "scada", window))
             return
         key = (query.fingerprint(), window.start, window.end, window.interval)
-        stack = ANSWERS.get(snapshot, ("plain stack", key), lambda: self._stack(snapshot, result))
-        self.stack.feed(stack)
+        fed = ANSWERS.get(snapshot, ("plain stack", key), lambda: self._stack(snapshot, result))
+        self.stack.feed(fed)
         self.legend.entries = [
             {"label": FUELS[f].label, "colour": self.theme.fuels[f], "href": to.fuel(f, self.texts)}
-            for f in stack.present
+            for f in fed.present
         ]
-        self.stack_card.ready(self.describe(window, stack.thinned.note), heading=f"Generation · {name}")
+        self.stack_card.ready(self.describe(window, fed.thinned.note), heading=f"Generation · {name}")
 
     def _stack(self, snapshot: Snapshot, result: Result) -> StackData:
         labels, edges = steps_of(result, snapshot, "scada")
@@ -179,24 +186,3 @@ class OverviewDashboard(Dashboard):
             "colour": self.theme.regions[region], "places": places[::2] if len(places) > 200 else places, "href": href,
             "title": f"{REGION_NAMES[region]}: price of the newest interval; lowest and highest of 24 hours",
         }  # fmt: skip
-
-    def _mix(self, snapshot: Snapshot) -> None:
-        for query, chart, card in (
-            (self.newest(), self.mix, self.mix_card),
-            (self.since_midnight(snapshot), self.today, self.today_card),
-        ):
-            result = ANSWERS.ask(snapshot, query)
-            if result.frame.empty or result.end is None:
-                card.empty("No generation has been stored yet.")
-                continue
-            labels, _ = steps_of(result, snapshot, "scada")
-            power = column(result, labels, "mw", ["region", "fuel"])
-            latest: dict[str, dict[str, float]] = {NAMES[r]: {} for r in NAMES}
-            for name, values in power.items():
-                region, fuel = name.split(".")
-                known = values[np.isfinite(values)]
-                if known.size and region in NAMES:
-                    latest[NAMES[region]][fuel] = float(known[-1])
-            chart.feed(latest)
-            stamp = formats.stamp(result.end)
-            card.ready(f"at {stamp}" if chart is self.mix else f"mean power from midnight to {result.end:%H:%M}")

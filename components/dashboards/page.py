@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
 import pandas as pd
 import panel as pn
@@ -39,6 +39,8 @@ NO_DATA = (
 )
 
 Q = TypeVar("Q", bound=Query)
+Everywhere: TypeAlias = Callable[[Callable[[shell.Card], None]], None]
+"""Tells the same to each of some cards."""
 
 
 class Dashboard(pn.viewable.Viewer):
@@ -119,6 +121,26 @@ class Dashboard(pn.viewable.Viewer):
     def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
         """Questions of :meth:`draw` that are in no card's menu and can take long: they are answered beside the loop."""
         return ()
+
+    def join(self, parts: Sequence[View], cards: Sequence[shell.Card]) -> None:
+        """Draw parts that come to a page which has been drawn, with their cards, which are the page's own by now."""
+        self._wire([chart for part in parts for chart in part.charts()])
+        snapshot = shared.current()
+        if snapshot.version != self.version:  # everything is drawn anew
+            self.refresh(passing=True)
+            return
+        if snapshot.empty:
+            for card in cards:
+                card.hide()
+            return
+
+        def everywhere(tell: Callable[[shell.Card], None]) -> None:
+            for card in cards:
+                tell(card)
+
+        self._drawn(snapshot, parts, everywhere)
+        self._menus(snapshot, parts)
+        self._footnotes(snapshot)
 
     def charts(self) -> Sequence[Any]:
         """Charts that follow the theme."""
@@ -376,25 +398,32 @@ class Dashboard(pn.viewable.Viewer):
                 first.empty(NO_DATA, commands=GET_DATA)
                 for card in others:
                     card.hide()
+                self._controls(snapshot, passing)
             else:
-                try:
-                    for chart in self._time_plots():
+                self._drawn(snapshot, self.parts(), self._everywhere)
+                self._controls(snapshot, passing)
+                self._menus(snapshot, self.parts())
+
+    def _drawn(self, snapshot: Snapshot, parts: Sequence[Dashboard | View], everywhere: Everywhere) -> None:
+        """Draw parts; what goes wrong is told ``everywhere``."""
+        try:
+            for part in parts:
+                for chart in part.charts():
+                    if isinstance(chart, TimePlot):
                         chart.place = self._place()
-                    for part in self.parts():
-                        part.draw(snapshot)
-                except DashboardError as wrong:
-                    reason = str(wrong)
-                    self._everywhere(lambda card: card.error(reason))
-                except Exception:
-                    log.exception("page %s at %s", self.slug, address.join(self.texts))
-                    self._everywhere(
-                        lambda card: card.error("This could not be worked out; the server's log says why.")
-                    )
-            self._controls(snapshot, passing)
-            if not snapshot.empty:
-                for card, questions in (link for part in self.parts() for link in part.links(snapshot)):
-                    newest = self._newest(questions, snapshot)
-                    card.head.param.update(offers=True, newest_iso=newest, **data_links.menu(questions))
+            for part in parts:
+                part.draw(snapshot)
+        except DashboardError as wrong:
+            reason = str(wrong)
+            everywhere(lambda card: card.error(reason))
+        except Exception:
+            log.exception("page %s at %s", self.slug, address.join(self.texts))
+            everywhere(lambda card: card.error("This could not be worked out; the server's log says why."))
+
+    def _menus(self, snapshot: Snapshot, parts: Sequence[Dashboard | View]) -> None:
+        for card, questions in (link for part in parts for link in part.links(snapshot)):
+            newest = self._newest(questions, snapshot)
+            card.head.param.update(offers=True, newest_iso=newest, **data_links.menu(questions))
 
     def go_on(self, turn: int, passing: bool) -> None:
         """The answers that a change waited for are there; nothing where another change came after it."""
@@ -434,6 +463,9 @@ class Dashboard(pn.viewable.Viewer):
             **controls.state(self, snapshot), problems=[words.sentence(p) for p in self.problems],
             search=address.join(self.texts), passing=passing,
         )  # fmt: skip
+        self._footnotes(snapshot)
+
+    def _footnotes(self, snapshot: Snapshot) -> None:
         cities = sorted({c.night_city for c in self._time_plots()} - {""})
         shaded = [f"Shaded: night in {' and '.join(cities)}, from sunset to sunrise."] if cities else []
         self.footer.param.update(

@@ -176,6 +176,12 @@ class Legend(Part):
     entries = param.List(default=[], doc="{label, colour, href?}.")
 
 
+class Shown(Part):
+    """Nothing to see: a message as soon as what is placed before it is on the screen."""
+
+    _part = "shown"
+
+
 class Footer(Part):
     """Notes on the figures, attribution; cards ask it for their figures as a table or as a picture."""
 

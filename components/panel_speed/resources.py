@@ -28,6 +28,13 @@ SHIM = "/es-module-shims"
 IMPORTS = "window.importShim = Object.assign(url => import(new URL(url, document.baseURI)), {addImportMap() {}});"
 """What stands in for the shim."""
 
+UNMEASURED = """{ const chart = Bokeh.Models.get("Plot").prototype.default_view.prototype;
+for (const name of ["_measure_layout", "_compute_layout", "_after_layout"]) {
+  const own = chart[name]; chart[name] = function(...given) { if (this.layout != null) return own.apply(this, given); };
+} }"""
+"""A chart that joins an open page has no layout at first. Whatever measures the page in that moment (a change of size)
+measured it all the same, which ended in an exception; its own layout follows at once."""
+
 
 def _imports(roots: Sequence[Model]) -> str | None:
     """Script that has the browser import components itself, and begins with the bundles, while the document is on its way.
@@ -64,6 +71,7 @@ def _bundle(roots: Sequence[Model], resources: Any, *args: Any, **kwargs: Any) -
     if bundle is None:
         bundle = _stock_bundle(roots, resources)
         unwanted = _superfluous(roots)
+        bundle.js_raw.append(UNMEASURED)
         imports = _imports(roots)
         if imports is not None:
             unwanted.append(SHIM)

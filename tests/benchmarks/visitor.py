@@ -16,6 +16,8 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 TOKEN = re.compile(r'"token":"([^"]+)"')
 BAR = '"changes"'
 """Attribute of the control bar that is set at the end of every change (``ControlBar.tell``)."""
+ADDED = '"attr":"children"'
+"""What a message says that places more on the page."""
 LONGEST_SECONDS = 120
 MOST_BYTES = 2**28
 
@@ -31,7 +33,7 @@ class Visit:
     Attributes
     ----------
     html_seconds, open_seconds : until the HTML was there; until the whole document was.
-    html_bytes, document_bytes : what came.
+    html_bytes, document_bytes, joined_bytes : what came; the last after the first screen was shown.
     bar, has_regions : id of the control bar ("" on a page without one), and whether it offers regions.
     """
 
@@ -42,6 +44,7 @@ class Visit:
     open_seconds: float = 0.0
     html_bytes: int = 0
     document_bytes: int = 0
+    joined_bytes: int = 0
     bar: str = ""
     has_regions: bool = False
 
@@ -74,10 +77,23 @@ class Visit:
                 break
         visit.open_seconds = time.perf_counter() - began
         visit.document_bytes = size
-        bar = _bar_of(json.loads(text)["doc"]["roots"])
+        roots = json.loads(text)["doc"]["roots"]
+        bar = _part_of(roots, "ControlBar")
         visit.bar, visit.has_regions = str(bar.get("id", "")), '"regions": [{' in json.dumps(bar)
         await visit.say("document_ready", {})
+        if shown := _part_of(roots, "Shown"):
+            await visit._see(str(shown["id"]))
         return visit
+
+    async def _see(self, shown: str) -> None:
+        """Say that the first screen is there, as the browser does, and take what then joins the page."""
+        await self.say("data_event", {"model": {"id": shown}, "data": as_map({"shown": True})})
+        while True:
+            header, text, size = await self.receive()
+            if header["msgtype"] == "PATCH-DOC":
+                self.joined_bytes += size
+                if ADDED in text:
+                    return
 
     async def receive(self) -> tuple[dict[str, Any], str, int]:
         """One message: header, content, bytes with its buffers."""
@@ -140,16 +156,16 @@ def as_map(values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "map", "entries": list(values.items())}
 
 
-def _bar_of(part: Any) -> dict[str, Any]:
-    """The control bar's browser component, empty on a page without one."""
+def _part_of(part: Any, kind: str) -> dict[str, Any]:
+    """The first browser component of a kind, empty on a page without one."""
     if isinstance(part, dict):
         attributes = part.get("attributes")
-        if isinstance(attributes, dict) and attributes.get("class_name") == "ControlBar":
+        if isinstance(attributes, dict) and attributes.get("class_name") == kind:
             return part
         part = list(part.values())
     if isinstance(part, list):
         for inside in part:
-            found = _bar_of(inside)
+            found = _part_of(inside, kind)
             if found:
                 return found
     return {}

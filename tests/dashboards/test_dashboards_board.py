@@ -3,13 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from bokeh.document import Document
 from two_day_market import END, HOSTILE, market, serve
 
 from components.charts.flow_map import arrows, link_flow, step_colour, undrawn
 from components.charts.palette import LIGHT
 from components.dashboards import overview_context
-from components.dashboards.overview import OverviewDashboard
+from components.dashboards.overview import FIRST, OverviewDashboard
 from components.dashboards.overview_context import forecast
+from components.dashboards.overview_mix import MixBlock
 
 RUNS = [
     {"minutes": 30, "published": "2024-03-02T23:30:00", "time": ["2024-03-03T00:30:00", "2024-03-03T01:00:00"],
@@ -100,3 +102,32 @@ def test_events_and_records_of_the_board(monkeypatch, context):
     )  # it stood before the window, and still does
     record = {row["cells"][0]["t"]: row["cells"] for row in shown.records.rows}["Price, highest"]
     assert [c["t"] for c in record[1:]] == ["$15,000/MWh", "$15,000/MWh", "$15,000/MWh", "$100.00/MWh"]
+
+
+def headings(page) -> list[str]:
+    return [card.head.heading for card in page.cards]
+
+
+def test_what_lies_below_the_first_screen_joins_once_the_browser_shows_that(snapshot, context):
+    whole, page = OverviewDashboard("?region=SA1"), OverviewDashboard("?region=SA1", document=Document())
+    assert len(page.blocks) == FIRST
+    assert headings(page) == headings(whole)[:4]
+    (shown,) = page.below.objects
+    shown.on_message({"shown": True})
+    assert headings(page) == headings(whole)
+    assert all(card.head.offers for card, _ in page.links(snapshot))
+    assert block(page, "MixBlock").mix.source.data["mw"] == block(whole, "MixBlock").mix.source.data["mw"]
+    placed = page.below.objects
+    assert len(placed) == 3
+    shown.on_message({"shown": True})  # a browser may say anything, twice
+    assert page.below.objects == placed
+    assert headings(page) == headings(whole)
+
+
+def test_what_fails_below_the_first_screen_leaves_that_as_it_is(snapshot, context, monkeypatch):
+    page = OverviewDashboard(document=Document())
+    monkeypatch.setattr(MixBlock, "draw", lambda *_: 1 / 0)
+    page.below.objects[0].on_message({"shown": True})
+    modes = {card.head.heading: card.head.mode for card in page.cards}
+    assert modes["Spot price"] == "ready"
+    assert modes["Mix now"] == modes["Mix today"] == "error"
