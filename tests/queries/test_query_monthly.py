@@ -110,7 +110,7 @@ def test_chunks_in_memory_are_never_taken_for_each_other():
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    monkeypatch.setattr(monthly._months, "most", 3)
+    monkeypatch.setattr(monthly._months, "most_bytes", 100)  # three numbers
     for n in range(10):
         monthly.remembered(n, lambda n=n: n)
     made = []
