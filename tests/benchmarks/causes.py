@@ -75,15 +75,17 @@ CAUSES: dict[str, str] = {
     ),
     "browser.bare": "As beside the shell; what the shell itself costs (Material UI) comes on top.",
     "browser.repeat": (
-        "Measured in Chromium with a profile on disk, which keeps compiled scripts (a private window, as before, keeps none: a light page took "
-        "a third longer there). Of 0.5 s (a light page) to 0.75 s of the browser's main thread some 0.15 s is running Bokeh's, Panel's and Material UI's "
-        "scripts, the rest making, placing and drawing what the page holds; nothing is fetched again but the page itself. Cards' scripts are "
-        "no longer rewritten from TypeScript one by one, and the overview's lower cards come after its first screen."
+        "Measured in Chromium: of 1.0 to 1.4 s of processor time until the first chart, half is scripts (Bokeh's "
+        "views, then Panel's), the rest parsing, styles, fonts and garbage; nothing is fetched again but the page "
+        "itself. Components are imported by the browser itself now, which spares the 0.25 to 0.6 s that a shim took "
+        "to read and rewrite Material UI at each visit (first visits two thirds of the time in the same run; repeat "
+        "visits about as long in the median, three quarters at the least)."
     ),
     "pages.html": (
-        "The document is built before the HTML goes out. An opening takes 0.06 to 0.2 s of processor time in all, of which the overview's "
-        "HTML is about half; what is above that is waiting for a processor: with other programs keeping the machine busy the same pages "
-        "took between 0.1 and 0.4 s."
+        "The document is built before the HTML goes out. An opening takes 0.08 to 0.2 s of processor time in all, "
+        "the overview 0.35 s (the figures stand above); what is above that is waiting for a processor: with other "
+        "programs keeping the machine busy the same pages took between 0.1 and 0.4 s. The overview is the board: twice as many cards "
+        "as any other page."
     ),
     "crowd": (
         "Half of all changes ask for a window and region that nobody has asked for, over up to five years on ten pages: they are worked "
