@@ -86,6 +86,13 @@ def copied_link(opened) -> str:
     return page.evaluate("() => (window.board ?? navigator.clipboard).readText()")
 
 
+def joined(opened) -> None:
+    """What lies below the overview's first screen is there."""
+    if "/overview" in opened.page.url:
+        opened.page.locator("h2", has_text="Records").first.wait_for()
+        opened.answered()
+
+
 def overview_agrees(opened, server) -> None:
     prices = frame_of(server, links(opened)["Prices, last 24 hours"])
     newest = prices[prices["time"] == prices["time"].max()].set_index("region")["price"]
@@ -212,11 +219,13 @@ def test_a_link_reproduces_the_view_and_page_api_and_files_have_one_set_of_numbe
             "names => { const s = new URLSearchParams(location.search); return names.every(([n, v]) => v === '*' ? s.has(n) : s.get(n) === v)"
             " && [...s].length === names.length }", arg=list(asked.items()),
         )  # fmt: skip
+        joined(opened)
         shown = settled(opened, opened.page.evaluate("location.search"))
         agrees(opened, server)
         address = copied_link(opened)
         assert opened.trouble == []
     with Opened(browser, address) as again:
+        joined(again)
         assert settled(again, address.removeprefix(f"{server.url}/{slug}")) == shown
         assert again.page.locator(".problems").count() == 0
         assert again.trouble == []
