@@ -2,7 +2,7 @@
 
 One thread takes the questions one after the other to the helper process. A page that asks again before its turn has come
 replaces its own question, so a visitor who drags across five years costs one picture at a time, never a queue of them.
-Pictures are kept for the next asker, the least recently used going first.
+Pictures of the newest two versions are kept for the next asker, the least recently used going first.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Desk:
         self._most_bytes = most_bytes
         self._kept: OrderedDict[Wanted, Raster] = OrderedDict()
         self._bytes = 0
+        self._versions: tuple[tuple[Path, str], ...] = ()
         self._waiting: OrderedDict[Hashable, tuple[Wanted, Done]] = OrderedDict()
         self._change = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -110,6 +111,11 @@ class Desk:
 
     def _keep(self, wanted: Wanted, raster: Raster) -> None:
         with self._change:
+            version = (wanted.folder, wanted.version)
+            if version not in self._versions:  # data comes every five minutes: older pictures are nobody's
+                self._versions = (*self._versions[-1:], version)
+                for old in [w for w in self._kept if (w.folder, w.version) not in self._versions]:
+                    self._bytes -= self._kept.pop(old).nbytes
             if wanted in self._kept or raster.nbytes > self._most_bytes:
                 return
             self._kept[wanted] = raster

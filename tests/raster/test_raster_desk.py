@@ -144,3 +144,15 @@ def test_a_picture_of_another_version_is_shown_but_not_kept():
     page.wait()
     assert page.given[0].version == "v9"
     assert desk.kept(wanted("a")) is None
+
+
+def test_only_the_two_newest_versions_have_pictures():
+    slow, page = Slow(size=10), Arrivals()
+    desk = Desk(slow)
+    slow.allowed.release(10)
+    for version in ("v1", "v2", "v3"):
+        for region in ("a", "b"):
+            desk.ask("page", wanted(region, version), page)
+            page.wait()
+    assert [v for v in ("v1", "v2", "v3") if desk.kept(wanted("a", v))] == ["v2", "v3"]
+    assert desk._bytes == 40
