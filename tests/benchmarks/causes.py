@@ -18,9 +18,11 @@ CAUSES: dict[str, str] = {
     "export.memory": (
         "Rows are made 16,384 at a time while they are sent, and none are kept: a file of any length peaks 25 to 45 "
         "MB above what was there before (measured over some 9 million points), where it was 1.1 GB for 20 million "
-        "when they were held together. What is left is Arrow's and zlib's working memory in the threads that make "
-        "the pieces; it goes back when the file has been sent. Tried beside that: a fixed limit above which the C "
-        "library maps memory (about 15 MB less, but every large array is then cleared anew)."
+        "when they were held together. What is left is Arrow's and zlib's working memory in the threads that make the "
+        "pieces; it goes back when the file has been sent. Tried beside that: a fixed limit above which the C library "
+        "maps memory (about 15 MB less, but every large array is then cleared anew); Arrow's memory from the C "
+        "library's pool (no difference beyond the spread); two heaps for all threads instead of one each (20 MB less "
+        "in all, before and during the export alike)."
     ),
     "export.others": (
         "The export's text is made in threads that share Python's lock with the event loop, 16,384 lines at a time "
@@ -33,25 +35,28 @@ CAUSES: dict[str, str] = {
         "part of that; not tried."
     ),
     "memory.worker": (
-        "What workers import is imported before the fork: a further worker is 36 MB when ready where it was 84, and "
-        "116 after a visit to every page where it was 134 (second to third). The first further one pays for the "
-        "parent, which only waits, as well: 195 MB where it was 242. Shared memory becomes a worker's own, page by "
-        "page, as soon as Python counts references in it; keeping the collector away from it was tried and is done."
+        "What workers import is imported before the fork, the collector is kept away from shared memory, threads "
+        "share two heaps, and months are read from the disk where each worker added them up for itself. The first "
+        "further worker pays for the parent, which only waits, as well. Shared memory becomes a worker's own, page by "
+        "page, as soon as Python counts references in it: Python 3.12's immortal objects, or a parent that is "
+        "replaced by a small watcher, would take more away; neither was tried."
     ),
     "questions": (
-        "Processor time was profiled question by question. Of 10 ms for a day by fuel 58% are the question itself "
-        "(600 units counted and added up), the rest is the JSON, links to the windows beside it and parameters; of "
-        "26 ms for a year's price statistics 80% are the question (reading months, quantiles); of 12 ms for a "
-        "station's month 45% are the question and a quarter is writing 8,640 times as text. The design beside it "
-        "checks nothing and counts no coverage. The longer the window, the larger the lead."
+        "Processor time from the handler to the bytes, before and after the questions were taken apart step by step: "
+        "a day by fuel 11 and 5 ms, a year's price statistics 53 and 25, a station's month 11 and 5. Tried and done: "
+        "units added up as one matrix, JSON straight from the grid with each time written once, parameters and names "
+        "looked at once, quantiles that put only their neighbourhood in order, lighter gzip. Of what is left of a day "
+        "half is opening its month and the page faults of 600 units, then HTTP and gzip; sums of single intervals "
+        "kept by month would be a megabyte a month. The design beside it checks nothing and counts no coverage. The "
+        "longer the window, the larger the lead."
     ),
     "pages.change": (
-        "Taken apart by page and window: it is all years that cost. Overview, generation and prices, whose months "
-        "are added up in the background after the start, take 0.15 to 0.25 s of processor time for them on a busy "
-        "machine, but one station's figures 0.8 s, curtailment 0.7 s, batteries and transmission 0.3 to 0.4 s: these "
-        "add up their months when first asked. The median of first changes is 0.04 to 0.18 s by page. Nobody else "
-        "waits meanwhile: what takes longer than 20 ms is worked out beside the event loop. Remembering months of "
-        "these questions too would get there."
+        "Taken apart by page and window: it is all years that cost, most where the answer cannot be put together from "
+        "months, as exact quantiles (durations, a station's spread of prices). Tried and done: months of links, "
+        "curtailment, batteries, running hours and records are remembered, and kept on the disk when a version is "
+        "published; single sums are made in one pass. The median of first changes is 0.03 to 0.1 s by page, some half "
+        "of it drawing. Nobody else waits meanwhile: what takes longer than 20 ms is worked out beside the event "
+        "loop."
     ),
     "memory.gone": (
         "Nothing lives on (no dashboard, no document). Freed memory goes back in the next quiet moment: with the "
@@ -63,10 +68,8 @@ CAUSES: dict[str, str] = {
         "the hundred."
     ),
     "large.first": (
-        "The first question over everything adds up every month: readings to double precision, gaps, prices and roles apart, where "
-        "numpy's pass is one product in single precision; and in the first seconds of a process it shares Python's lock with the thread "
-        "that adds up months in the background. Months are remembered then, so the next is far below. Adding them up when a "
-        "version is published, and storing that beside the frames, would take it from the first to ask."
+        "The first question over everything reads what publishing added up, a file for each month; where no file is "
+        "(a lake of an older program) it adds up every month, which takes 1.4 to 1.9 s, once."
     ),
     "browser.shell": (
         "The pages bring data, tables, tiles and a control bar where the shell draws one line: measured in Chromium, "
@@ -75,17 +78,15 @@ CAUSES: dict[str, str] = {
     ),
     "browser.bare": "As beside the shell; what the shell itself costs (Material UI) comes on top.",
     "browser.repeat": (
-        "Measured in Chromium: of 1.0 to 1.4 s of processor time until the first chart, half is scripts (Bokeh's "
-        "views, then Panel's), the rest parsing, styles, fonts and garbage; nothing is fetched again but the page "
-        "itself. Components are imported by the browser itself now, which spares the 0.25 to 0.6 s that a shim took "
-        "to read and rewrite Material UI at each visit (first visits two thirds of the time in the same run; repeat "
-        "visits about as long in the median, three quarters at the least)."
+        "Measured in Chromium with a profile on disk, which keeps compiled scripts (a private window, as before, keeps none: a light page took "
+        "a third longer there). Of 0.5 s (a light page) to 0.75 s of the browser's main thread some 0.15 s is running Bokeh's, Panel's and Material UI's "
+        "scripts, the rest making, placing and drawing what the page holds; nothing is fetched again but the page itself. Cards' scripts are "
+        "no longer rewritten from TypeScript one by one, and the overview's lower cards come after its first screen."
     ),
     "pages.html": (
-        "The document is built before the HTML goes out. An opening takes 0.08 to 0.2 s of processor time in all, "
-        "the overview 0.35 s (the figures stand above); what is above that is waiting for a processor: with other "
-        "programs keeping the machine busy the same pages took between 0.1 and 0.4 s. The overview is the board: twice as many cards "
-        "as any other page."
+        "The document is built before the HTML goes out. An opening takes 0.06 to 0.2 s of processor time in all, of which the overview's "
+        "HTML is about half; what is above that is waiting for a processor: with other programs keeping the machine busy the same pages "
+        "took between 0.1 and 0.4 s."
     ),
     "crowd": (
         "Half of all changes ask for a window and region that nobody has asked for, over up to five years on ten pages: they are worked "
