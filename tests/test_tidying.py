@@ -88,6 +88,27 @@ def test_it_does_not_wait_for_ever(clock: dict[str, float]):
         gc.enable()
 
 
+def test_rounds_come_where_nobody_leaves(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tidying, "ROUND_EVERY_MS", 1)
+
+    async def stay() -> int:
+        asked = asyncio.Event()
+        watch = Tidying()
+        monkeypatch.setattr(watch, "wanted", asked.set)
+        watch.keep_up()
+        first = watch._rounds
+        watch.keep_up()  # the next page that is opened
+        assert watch._rounds is first
+        await asyncio.wait_for(asked.wait(), 20)
+        first.stop()
+        return 1
+
+    assert asyncio.run(stay()) == 1
+    without_a_loop = Tidying()
+    without_a_loop.keep_up()
+    assert without_a_loop._rounds is None
+
+
 def test_without_a_loop_it_is_done_at_once():
     gc.disable()
     try:

@@ -20,7 +20,7 @@ from components.queries.base import Query, Result
 from components.store.snapshot import Snapshot
 
 MOST_ANSWERS = 256
-MOST_BYTES = 48 * 2**20
+MOST_BYTES = 32 * 2**20
 THREADS = 2
 """Threads that prepare answers: a short one need not wait for a long one."""
 

@@ -4,6 +4,8 @@ A page is thousands of objects that refer to each other in circles, so only Pyth
 round over everything that hundreds of visitors have open takes most of a second, and nobody is answered meanwhile.
 Left to itself it comes while they arrive, when it finds nothing; Panel calls it five seconds after each closed page.
 Here it waits until the process has little to do (or has waited long enough), and then one round clears away many pages.
+Where nobody leaves a round comes every five minutes: open pages draw all that is published, and what they drew before
+is let go by a full round only.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+from contextlib import suppress
 
 import panel.io.document as panel_document
 from tornado.ioloop import PeriodicCallback
@@ -26,6 +29,8 @@ QUIET_SHARE = 0.15
 """Part of the time since the last look that a process with little to do has worked."""
 LONGEST_SECONDS = 120
 """A round waits no longer than this for a quiet moment."""
+ROUND_EVERY_MS = 300_000
+"""From one round to the next where no page is closed: as often as the market publishes."""
 
 _stock = panel_document._garbage_collect
 
@@ -59,6 +64,7 @@ class Tidying:
 
     def __init__(self) -> None:
         self._watch: PeriodicCallback | None = None
+        self._rounds: PeriodicCallback | None = None
         self._since = self._looked = self._worked = 0.0
 
     def wanted(self) -> None:
@@ -74,6 +80,15 @@ class Tidying:
         self._worked = time.process_time()
         self._watch = PeriodicCallback(self.look, LOOK_EVERY_MS)
         self._watch.start()
+
+    def keep_up(self) -> None:
+        """A round now and then from now on, also where no page is closed; nothing without a running event loop."""
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            if self._rounds is not None:
+                return
+            self._rounds = PeriodicCallback(self.wanted, ROUND_EVERY_MS)
+            self._rounds.start()
 
     def look(self) -> None:
         """Begin the round if the process has had little to do since the last look."""
