@@ -44,7 +44,7 @@ class Answers:
         self._lock = Lock()
         self._making: dict[Hashable, _Making] = {}
         self._threads: ThreadPoolExecutor | None = None
-        self._process = 0
+        self._process = self._under_way = 0
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -121,8 +121,21 @@ class Answers:
                     self.ask(snapshot, query)
 
         if self._threads is None or self._process != os.getpid():  # a forked process has threads of its own
-            self._threads, self._process = ThreadPoolExecutor(THREADS, "answers"), os.getpid()
-        return self._threads.submit(work)
+            self._threads, self._process, self._under_way = ThreadPoolExecutor(THREADS, "answers"), os.getpid(), 0
+        with self._lock:
+            self._under_way += 1
+        given = self._threads.submit(work)
+        given.add_done_callback(self._finished)
+        return given
+
+    def _finished(self, _: Future[None]) -> None:
+        with self._lock:
+            self._under_way -= 1
+
+    @property
+    def crowded(self) -> bool:
+        """Whether every thread has work: what is given to them now has to wait its turn."""
+        return self._under_way >= THREADS
 
 
 def _key(query: Query) -> Hashable:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from components.dashboards.page import Dashboard
 
 PATIENCE_SECONDS = 0.02
-"""How long the loop waits for answers before it turns to others."""
+"""How long the loop waits for answers before it turns to others; not at all for those that stand in a queue."""
 
 
 def has_to_wait(page: Dashboard, questions: Sequence[Query], snapshot: Snapshot, passing: bool) -> bool:
@@ -38,11 +38,12 @@ def has_to_wait(page: Dashboard, questions: Sequence[Query], snapshot: Snapshot,
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return False
+    queued = ANSWERS.crowded
     work = ANSWERS.prepare(snapshot, questions)
     if work is None:
         return False
     try:
-        work.result(PATIENCE_SECONDS)
+        work.result(0.0 if queued else PATIENCE_SECONDS)
         return False
     except TimeoutError:
         pass

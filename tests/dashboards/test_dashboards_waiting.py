@@ -36,12 +36,12 @@ class Session:
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Questions about three days are answered when the gate is opened; ``by`` holds the threads that answered."""
-    made = SimpleNamespace(opened=threading.Event(), by=[])
+    """Questions about three days (``slow``) are answered when the gate is opened; ``by`` holds the threads that answered."""
+    made = SimpleNamespace(opened=threading.Event(), by=[], slow={"3d"})
     run = GenerationByFuel.run
 
     def slow(self, snapshot):
-        if self.last == "3d":
+        if self.last in made.slow:
             assert made.opened.wait(20)
         made.by.append(threading.current_thread() is threading.main_thread())
         return run(self, snapshot)
@@ -95,6 +95,26 @@ def test_the_newest_change_wins(snapshot, gate):
         await asyncio.sleep(0)
         assert page.document.callbacks == []
         assert (page.bar.search, page.bar.changes) == ("?last=12h", count)
+
+    asyncio.run(visit())
+
+
+def test_nobody_is_waited_for_who_stands_in_a_queue(snapshot, gate, monkeypatch):
+    async def visit() -> None:
+        *busy, late = pages = [PlainPage() for _ in range(answers.THREADS + 1)]
+        for page in pages:
+            page.document = Session()
+        gate.slow = {"2d", "3d"}
+        for page, last in zip(busy, sorted(gate.slow), strict=True):
+            page.change(last=last)
+        assert answers.ANSWERS.crowded
+        monkeypatch.setattr(waiting, "PATIENCE_SECONDS", None)  # for as long as it takes
+        before = drawn(late)
+        late.change(last="12h")
+        assert drawn(late) == before
+        gate.opened.set()
+        finish()
+        assert not answers.ANSWERS.crowded
 
     asyncio.run(visit())
 
