@@ -243,9 +243,11 @@ def _import(args: argparse.Namespace, settings: Settings) -> int:
     from components.ingest.legacy import import_folder
 
     lake = _lake(settings)
-    for line in import_folder(lake, args.folder, progress=_progress()).lines():
+    report = import_folder(lake, args.folder, progress=_progress())
+    for line in report.lines():
         print(line)
-    _add_up(lake)
+    if report.published.changed:
+        _add_up(lake)
     return 0
 
 

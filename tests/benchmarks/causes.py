@@ -89,15 +89,12 @@ CAUSES: dict[str, str] = {
         "took between 0.1 and 0.4 s."
     ),
     "crowd": (
-        "Sixty visitors at work and sixty idle, arriving as fast: opening 0.43 s, changes 0.48 s, health 0.098 s at "
-        "the 95th percentile, half a processor used (by hand, same machine, same day). With a hundred and two hundred "
-        "the one process works 0.8 of a processor, the visitors' clients take the rest of two, and everything waits "
-        "in line; half of all changes ask for a window and region that nobody has asked for, over up to five years. "
-        "Months of most questions are remembered now, which makes single changes cheap; openings were quicker in "
-        "the measurement before (0.94 s), and why they are not any more is not known: more memory heaps than two, and "
-        "a larger store of answers, are to be tried first. Health alone is answered within 0.15 s at the 95th "
-        "percentile where `api.own_loop` is on, but openings took up to twice as long in one pair of runs, so it is "
-        "off."
+        "What is left of it: half of all changes ask for a window and region that nobody has asked for, over up to "
+        "five years, and one process answers all. Tried and done: months of most questions are remembered and kept on "
+        "the disk; changes that take long are worked out by two threads beside the event loop, and the loop waits for "
+        "nobody who stands in their queue (each change held it for 20 ms: with every thread at work openings took up "
+        "to 10 s). Health alone is answered within 0.15 s at the 95th percentile on a busy machine where "
+        "`api.own_loop` is on, but openings took up to twice as long in one pair of runs, so it is off."
     ),
     "explorer.zoom": "The wait is the helper's turn and the picture's way to the browser, not the counting.",
     "pages.again": (
