@@ -26,7 +26,7 @@ from components.dashboards.overview_now import Now
 from components.dashboards.page import Dashboard
 from components.dashboards.parts import Legend, Shown, Tiles
 from components.dashboards.series import column, steps_of
-from components.dashboards.shell import Card, annex, figure, row
+from components.dashboards.shell import Card, figure, row, stack
 from components.queries.base import Query, Result
 from components.queries.demand import Demand
 from components.queries.generation import GenerationByFuel
@@ -61,7 +61,7 @@ class OverviewDashboard(Dashboard):
         self.answer_notes: list[str] = []
         now, flows = Now(self), FlowBlock(self)
         self.blocks: tuple[Block, ...] = (now, flows)
-        self.below = annex(Shown(on_message=self._shown))
+        self.below = stack(Shown(on_message=self._shown))
         return [
             self.price_card.view,
             *now.build(),

@@ -40,11 +40,12 @@ _CARD = """
 div ~ div { opacity: var(--nem-shown, 1); transition: opacity .12s var(--nem-wait, 0s); }
 @media (max-width: 760px) { :host { padding: 12px 10px 8px; } }
 """
-_STAGE = ":host { height: auto !important; max-height: none !important; width: 100%; }"
+# Panel's button for scrolling has no height, but would have the gap of a card.
+_STAGE = ":host { height: auto !important; max-height: none !important; width: 100%; } .scroll-button { display: none; }"
 _STACK = _STAGE + ":host { gap: 14px; } @media (max-width: 760px) { :host { gap: 10px; } }"
-_ANNEX = _STACK + ".scroll-button { display: none; }"  # it has no height, but the gap of a card
 _ROW = """
 :host {{ height: auto !important; max-height: none !important; display: grid !important; grid-template-columns: {columns}; gap: 14px; align-items: start; width: 100%; }}
+.scroll-button {{ display: none; }}
 @media (max-width: {narrow}px) {{ :host {{ grid-template-columns: minmax(0, 1fr); }} }}
 """
 
@@ -96,11 +97,6 @@ def row(*items: Any, columns: str, narrow: int = 1100) -> pn.Column:
 def stack(*items: Any) -> pn.Column:
     """Below each other, as the cards of a page."""
     return pn.Column(*items, sizing_mode="stretch_width", stylesheets=[_STACK], margin=0)
-
-
-def annex(*items: Any) -> pn.Column:
-    """Where cards that come later stand, as if they were the page's own."""
-    return pn.Column(*items, sizing_mode="stretch_width", stylesheets=[_ANNEX], margin=0)
 
 
 def stage() -> pn.Column:
