@@ -1,4 +1,4 @@
-"""Quantiles of long samples: the same as numpy's, in a third of its time."""
+"""Quantiles of long samples: the same as numpy's, in half of its time."""
 
 from __future__ import annotations
 
