@@ -41,7 +41,9 @@ div ~ div { opacity: var(--nem-shown, 1); transition: opacity .12s var(--nem-wai
 @media (max-width: 760px) { :host { padding: 12px 10px 8px; } }
 """
 # Panel's button for scrolling has no height, but would have the gap of a card.
-_STAGE = ":host { height: auto !important; max-height: none !important; width: 100%; } .scroll-button { display: none; }"
+_STAGE = (
+    ":host { height: auto !important; max-height: none !important; width: 100%; } .scroll-button { display: none; }"
+)
 _STACK = _STAGE + ":host { gap: 14px; } @media (max-width: 760px) { :host { gap: 10px; } }"
 _ROW = """
 :host {{ height: auto !important; max-height: none !important; display: grid !important; grid-template-columns: {columns}; gap: 14px; align-items: start; width: 100%; }}
