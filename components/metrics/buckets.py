@@ -62,13 +62,30 @@ class Axis:
         return slice(*np.searchsorted(times, [self.starts[0], end], side="right").tolist())
 
     def runs(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where in ``times`` each bucket begins, and which bucket that is: two int arrays (R,)."""
+        """Where in the ascending ``times`` each bucket begins, and which bucket that is: two int arrays (R,).
+
+        Stamps outside the axis are told apart by their buckets too; which those are means nothing.
+        """
         if self.interval == "5m":
             every = np.arange(len(times))
             return every, ((times - STEP - self.starts[0]) // STEP).astype(np.int64) if len(times) else every
-        begins = bucket_start(times, self.interval)
-        first = np.flatnonzero(np.r_[True, begins[1:] != begins[:-1]]) if len(times) else np.empty(0, np.int64)
-        return first, np.searchsorted(self.starts, begins[first])
+        if not len(times):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        inside = self.inside(times[[0, -1]])
+        if inside.stop - inside.start < 2:
+            begins = bucket_start(times, self.interval)
+            first = np.flatnonzero(np.r_[True, begins[1:] != begins[:-1]])
+            return first, np.searchsorted(self.starts, begins[first])
+        # Looked up from the buckets' side: there are far fewer of them than stamps.
+        low, high = (np.searchsorted(self.starts, times[[0, -1]]) - 1).tolist()
+        first = np.searchsorted(times, self.starts[low : high + 1], side="right")
+        some = np.diff(first, append=len(times)) > 0
+        return first[some], np.arange(low, high + 1)[some]
+
+    def places(self, times: np.ndarray) -> np.ndarray:
+        """Which bucket each of the ascending ``times`` (T,) falls into, int (T,); all must lie within the axis."""
+        first, bucket = self.runs(times)
+        return np.repeat(bucket, np.diff(first, append=len(times)))
 
 
 def run_sums(values: np.ndarray, first: np.ndarray) -> np.ndarray:

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import param
 
-from components.market_time import bucket_start
 from components.metrics.buckets import Axis
 from components.metrics.curtailment import curtailed, economic, network
 from components.metrics.price_grid import HOURS, HourGrids
@@ -109,7 +108,7 @@ class CurtailmentHeat(PeriodQuery):
         fuels = [f for f in FUELS_CURTAILED if f in self.fuel]
         for months in zip(*(regional(snapshot, window, f) for f in fuels), strict=True) if len(axis) else ():
             times = months[0][0]
-            column = np.searchsorted(axis.starts, bucket_start(times, axis.interval))
+            column = axis.places(times)
             lost = np.sum([part(curtailed(u, c), p) for _, u, c, p in months], axis=0)
             uigf = np.where(np.isnan(lost), np.nan, np.sum([u for _, u, _, _ in months], axis=0))
             values = of_places(lost, asked, REGIONS)

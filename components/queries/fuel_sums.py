@@ -7,6 +7,7 @@ where that of every region is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,11 +16,12 @@ from components.metrics.fuels import emissions
 from components.metrics.generation import NEGATIVE, POSITIVE, signed
 from components.metrics.revenue import unit_sums
 from components.queries.generation import INTERCHANGE, ROOFTOP
-from components.queries.monthly import money_of_units
+from components.queries.monthly import money_of_rooftop, money_of_units
+from components.queries.pooling import FIELDS
 from components.queries.rated import rated_sums
 from components.queries.regional import aligned, blocks, regions_asked
 from components.queries.units import Readings, UnitCoverage, readings, unit_table
-from components.store.snapshot import Snapshot
+from components.store.snapshot import Block, Snapshot
 from components.vocabulary import GENERATOR, LOAD, NEM, REGIONS
 
 SUMS = (
@@ -34,6 +36,19 @@ emissions are unknown; a unit that stands still has 0 of them.
 
 Key = tuple[str, str, str]
 """Region, fuel, fuel technology of a series ("" for the technology where fuels are not told apart further)."""
+
+
+class Known(NamedTuple):
+    """What is known of a stretch of ``rows`` series: ``stamps`` at which any has a reading, ``readings`` of all."""
+
+    rows: int
+    stamps: int
+    readings: int
+
+    @classmethod
+    def of(cls, there: np.ndarray) -> Known:
+        """From which readings (rows, T) there are."""
+        return cls(len(there), int(there.any(axis=0).sum()), int(there.sum()))
 
 
 class FuelSums:
@@ -121,31 +136,40 @@ class FuelSums:
     # -- regional series -----------------------------------------------------------------------------
 
     def _add_regional(
-        self, key: Key, energy: float, known: np.ndarray, priced: float = 0.0, money: float = 0.0, prices: float = 0.0
+        self, key: Key, energy: float, known: Known, priced: float = 0.0, money: float = 0.0, prices: float = 0.0
     ) -> None:
-        """Add a stretch of a series that is no unit's; ``known`` (rows, T) tells which readings there are."""
-        stamps = int(known.any(axis=0).sum())
-        if not stamps and key not in self.regional:
+        """Add a stretch of a series that is no unit's."""
+        if not known.stamps and key not in self.regional:
             return
-        total = np.array([energy, priced, money, 0, 0, 0, 0, prices, 0, known.sum(), 0], float)
+        total = np.array([energy, priced, money, 0, 0, 0, 0, prices, 0, known.readings, 0], float)
         self.regional[key] = self.regional.get(key, np.zeros(len(SUMS))) + total
-        self.regional[key][SUMS.index("expected")] = self.window.expected * len(known)
-        self.own_hours[key] = self.own_hours.get(key, 0.0) + stamps * HOURS_PER_DISPATCH
+        self.regional[key][SUMS.index("expected")] = self.window.expected * known.rows
+        self.own_hours[key] = self.own_hours.get(key, 0.0) + known.stamps * HOURS_PER_DISPATCH
 
     def _add_rooftop(self) -> None:
         """Rooftop solar of each region; of the market where that of every region is known."""
         for block in blocks(self.snapshot, "rooftop", "mw", self.window, REGIONS):
-            price = aligned(self.snapshot, "price", "rrp", block.times, REGIONS)
-            everywhere = np.where(np.isnan(block.values).any(axis=0), np.nan, block.values)
+
+            def price(block: Block = block) -> np.ndarray:
+                return aligned(self.snapshot, "price", "rrp", block.times, REGIONS)
+
+            own = money_of_rooftop(self.snapshot, block, "dispatch", price)
+            complete = bool((own.readings == len(block.times)).all())
             for layer, members in self.layers.items():
                 rows = np.array([i for i, r in enumerate(REGIONS) if members is None or r in members], int)
-                values = (everywhere if members is None else block.values)[rows]
-                own = unit_sums(values, np.full(len(rows), GENERATOR, object), rows, price)
-                known = ~np.isnan(values)
-                if members is None:
-                    known = known[:1]  # one series: known everywhere or nowhere
-                energy, *rest = (float(v.sum()) for v in (own.energy, own.energy_priced, own.earned, own.priced))
-                self._add_regional((layer, *ROOFTOP), energy, known, *rest)
+                if complete and len(rows):  # known everywhere, so the market's is one series of as many readings
+                    count, length = 1 if members is None else len(rows), len(block.times)
+                    known, sums = Known(count, length, count * length), own.stack()[:, rows]
+                else:
+                    values = block.values[rows]
+                    if members is None:
+                        values = np.where(np.isnan(values).any(axis=0), np.nan, values)
+                    there = ~np.isnan(values)
+                    known = Known.of(there[:1] if members is None else there)
+                    sums = unit_sums(values, np.full(len(rows), GENERATOR, object), rows, price()).stack()
+                of = dict(zip(FIELDS, sums.sum(axis=1).tolist(), strict=True))
+                key = (layer, *ROOFTOP)
+                self._add_regional(key, of["energy"], known, of["energy_priced"], of["earned"], of["priced"])
 
     def _add_interchange(self) -> None:
         """Imports and exports of every layer but the market."""
@@ -156,7 +180,7 @@ class FuelSums:
                 values = -block.values[
                     [i for i, r in enumerate(REGIONS) if r in members]
                 ]  # NETINTERCHANGE is + for exports
-                known = ~np.isnan(values)
+                known = Known.of(~np.isnan(values))
                 for (fuel, tech), part in zip(INTERCHANGE, (POSITIVE, NEGATIVE), strict=True):
                     energy = float(np.nansum(signed(values, part)) * HOURS_PER_DISPATCH)
                     self._add_regional((layer, fuel, tech), energy, known)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import param
 
-from components.market_time import bucket_start
 from components.metrics.buckets import Axis
 from components.metrics.links import utilisation
 from components.metrics.price_grid import HOURS, HourGrids
@@ -61,7 +60,7 @@ class LinkHours(LinkPeriod):
         read = tuple(dict.fromkeys((flow, "mw_target", "export_limit", "import_limit")))
         grids = {name: HourGrids(len(links), len(axis), self.agg) for name in ("mw", "utilisation")}
         for block in link_blocks(snapshot, window, links, read) if len(axis) and links else ():
-            column = np.searchsorted(axis.starts, bucket_start(block.times, axis.interval))
+            column = axis.places(block.times)
             used = utilisation(block["mw_target"], block["export_limit"], block["import_limit"])
             present += int((~np.isnan(block[flow])).sum())
             grids["mw"].add(block.times, column, block[flow])

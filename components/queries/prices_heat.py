@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import param
 
-from components.market_time import bucket_start
 from components.metrics.buckets import Axis
 from components.metrics.price_grid import HOURS, HourGrid
 from components.queries.base import Names, PeriodQuery, Result, register
@@ -68,7 +67,7 @@ class PriceHeat(PeriodQuery):
         grids = {region: HourGrid(len(axis), self.agg) for region in asked}
         present = 0
         for price, demand in prices(snapshot, window, nem=NEM in asked) if len(axis) else ():
-            column = np.searchsorted(axis.starts, bucket_start(price.times, axis.interval))
+            column = axis.places(price.times)
             for region in asked:
                 values = price.row(region)
                 present += int((~np.isnan(values)).sum())

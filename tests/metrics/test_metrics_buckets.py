@@ -85,6 +85,23 @@ def test_axis_agrees_with_the_buckets_of_its_stamps(interval):
 
 
 @pytest.mark.parametrize("interval", INTERVALS)
+@settings(max_examples=25, deadline=None)
+@given(st.sets(st.integers(0, 9_000), min_size=1, max_size=40), st.integers(0, 60), st.integers(0, 60))
+def test_runs_and_places_are_the_buckets_of_single_stamps(interval, steps, early, late):
+    times = dispatch_stamps(pd.Timestamp("2024-02-27 10:35"), pd.Timestamp("2024-04-01"))[sorted(steps)]
+    axis = Axis.over(
+        times[0] - np.timedelta64(1 + 720 * early, "m"), times[-1] + np.timedelta64(720 * late, "m"), interval
+    )
+    starts = bucket_start(times, interval)
+    assert axis.starts[axis.places(times)].tolist() == starts.tolist()
+    first, bucket = axis.runs(times)
+    assert first.tolist() == [i for i in range(len(times)) if interval == "5m" or i == 0 or starts[i] != starts[i - 1]]
+    assert axis.starts[bucket].tolist() == starts[first].tolist()
+    before = Axis.over(times[0] - np.timedelta64(900, "D"), times[0] - np.timedelta64(800, "D"), interval)
+    assert before.runs(times)[0].tolist() == first.tolist()
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
 def test_empty_window_has_no_buckets(interval):
     over = axis("2024-07-01", "2024-07-01", interval)
     assert len(over) == 0
