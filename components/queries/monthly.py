@@ -16,7 +16,7 @@ from components.market_time import DISPATCH_MINUTES, Window
 from components.metrics.buckets import Means
 from components.metrics.generation import sum_units, terms
 from components.metrics.revenue import UnitSums, unit_sums
-from components.queries.regional import STEP, Month, months
+from components.queries.regional import Month, months
 from components.queries.remembering import Remembered
 from components.queries.units import Readings, Stretch, UnitTable
 from components.store.snapshot import Block, Snapshot
@@ -120,6 +120,9 @@ def add_by_month(
     add : adds what lies in a window to such sums.
     """
     axis = next(iter(sums.values())).axis
+    kinds = tuple(m.how.replace("sum", "mean") for m in sums.values())  # both collect sums
+    ends: list[np.ndarray] = []
+    parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {n: [] for n in sums}
     for month in months(snapshot, window, *datasets):
         if not (month.whole and in_days(axis.interval)):
             add(month.window, sums)
@@ -130,11 +133,13 @@ def add_by_month(
             add(month.window, by_day)
             return {n: (m.totals, m.counts) for n, m in by_day.items()}
 
-        kinds = tuple(m.how.replace("sum", "mean") for m in sums.values())  # both collect sums
-        parts = remembered((name, kinds, month.identity), collected)
-        ends = month.days.starts + DAY * STEP
-        for n, (totals, counts) in parts.items():
-            sums[n].add_runs(ends, totals, counts)
+        ends.append(month.day_ends)
+        for n, part in remembered((name, kinds, month.identity), collected).items():
+            parts[n].append(part)
+    if ends:
+        for n, found in parts.items():
+            totals, counts = (np.concatenate(values, axis=1) for values in zip(*found, strict=True))
+            sums[n].add_runs(np.concatenate(ends), totals, counts)
 
 
 def in_days(interval: str) -> bool:

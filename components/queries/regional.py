@@ -16,6 +16,7 @@ from components.stopping import stop_if_unwanted
 from components.store.snapshot import Block, Snapshot
 from components.vocabulary import NEM, REGIONS
 
+DAY = np.timedelta64(1, "D")
 STEP = np.timedelta64(5, "m").astype("timedelta64[us]")
 REGION_ORDER = (*REGIONS, "", NEM)
 """Order of rows: the regions, units without one, the whole market."""
@@ -66,6 +67,12 @@ class Month:
     def days(self) -> Axis:
         """Its days as buckets."""
         return Axis.over(np.datetime64(self.window.start, "us"), np.datetime64(self.window.end, "us"), "1d")
+
+    @property
+    def day_ends(self) -> np.ndarray:
+        """When each of them ends."""
+        start, end = (np.datetime64(edge, "us") for edge in (self.window.start, self.window.end))
+        return np.arange(start.astype("datetime64[D]").astype(TIME_DTYPE), end, DAY) + DAY
 
 
 def months(snapshot: Snapshot, window: Window, *datasets: str) -> Iterator[Month]:

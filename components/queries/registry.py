@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -167,17 +168,23 @@ def _rows_now(table: UnitTable, snapshot: Snapshot) -> np.ndarray:
     return table.rows_at(tuple(sorted(set(table.duid.tolist()))), _moment(snapshot))
 
 
+_now: WeakKeyDictionary[Snapshot, pd.DataFrame] = WeakKeyDictionary()
+
+
 def registry_now(snapshot: Snapshot) -> pd.DataFrame:
     """The registry at the newest data: a row per unit, by station and DUID of the data's order.
 
     Sorted by DUID; ``has_data`` is true where SCADA has readings of the unit, ``retired`` where its registration had
-    ended.
+    ended. Made once, and gone with the snapshot: not to be written to.
     """
-    moment = _moment(snapshot)
-    frame = snapshot.units_at(moment).reset_index().sort_values("duid", kind="stable")
-    frame = frame[list(_UNIT_COLUMNS)].reset_index(drop=True)
-    frame["has_data"] = frame["duid"].isin(set(snapshot.keys("scada")))
-    frame["retired"] = frame["registered_to"] <= moment
+    frame = _now.get(snapshot)
+    if frame is None:
+        moment = _moment(snapshot)
+        frame = snapshot.units_at(moment).reset_index().sort_values("duid", kind="stable")
+        frame = frame[list(_UNIT_COLUMNS)].reset_index(drop=True)
+        frame["has_data"] = frame["duid"].isin(set(snapshot.keys("scada")))
+        frame["retired"] = frame["registered_to"] <= moment
+        _now[snapshot] = frame
     return frame
 
 
