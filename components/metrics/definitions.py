@@ -323,6 +323,10 @@ METRICS: tuple[Metric, ...] = (
         "queries.trends_capacity.in_service",
     ),
     Metric(
-        "coverage", "5-minute readings present / expected over everything asked for", "", "queries.units.UnitCoverage"
+        "coverage",
+        "5-minute readings present / expected over everything asked for; a unit is expected where it has a reading in the "
+        "window, or before and after it",
+        "",
+        "queries.units.UnitCoverage",
     ),
 )

@@ -141,7 +141,7 @@ class Curtailment(WindowQuery):
         names, codes = np.unique(getattr(table, self.word).astype(str), return_inverse=True)
         collected = {name: KeyedMeans(axis, self.agg) for name in COLUMNS}
         money, priced = KeyedMeans(axis, "sum"), KeyedMeans(axis, "sum")
-        coverage = UnitCoverage(table, window, chosen)
+        coverage = UnitCoverage(table, window, chosen, scada=False)
         for part in unit_readings(snapshot, window, chosen) if len(axis) else ():
             counts = np.zeros(len(part.rows), np.int64)
             # A few groups at a time: a month of every farm in every column would be a hundred megabytes.

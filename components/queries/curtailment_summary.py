@@ -246,7 +246,7 @@ class CurtailmentUnits(PeriodQuery):
         chosen = matching(
             table, region=self.region, fuel=fuel, station=self.station, duid=self.duid, owner=self.owner
         )  # fmt: skip
-        coverage = UnitCoverage(table, window, chosen)
+        coverage = UnitCoverage(table, window, chosen, scada=False)
         sums = np.zeros((len(UNIT_FIELDS), table.rows))
         for part in unit_readings(snapshot, window, chosen):
             found = unit_sums(snapshot, table, part)

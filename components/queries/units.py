@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from components.market_time import TIME_DTYPE, Window
+from components.queries.silence import Lives
 from components.store.snapshot import Chunk, Snapshot
 from components.vocabulary import GENERATOR, LOAD, UNMAPPED, series_of
 
@@ -98,6 +99,7 @@ class UnitTable:
         identity = (self.duid, self.region, self.fuel, self.fueltech, self.role, self.valid_from.astype(int))
         # The same in every process: sums kept on disk are named by it.
         self.fingerprint = hashlib.sha256(repr([column.tolist() for column in identity]).encode()).hexdigest()[:16]
+        self._scada = tuple(snapshot.chunks("scada"))
         self._months: dict[tuple[str, tuple[str, ...]], list[tuple[int, int, np.ndarray]]] = {}
         self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
@@ -106,6 +108,11 @@ class UnitTable:
         if column not in self._words:
             self._words[column] = np.unique(getattr(self, column).astype(str), return_inverse=True)
         return self._words[column]
+
+    @cached_property
+    def lives(self) -> Lives:
+        """From when to when each unit reported."""
+        return Lives(self._scada, dict(zip(self.duid.tolist(), self.unit.tolist(), strict=True)))
 
     def rows_at(self, duids: tuple[str, ...], moment: np.datetime64) -> np.ndarray:
         """Row of each unit for intervals that begin at ``moment``; its first row where none has begun."""
@@ -240,17 +247,19 @@ def _read(
 class UnitCoverage:
     """Counts the readings of units against the intervals in which they were registered.
 
-    A unit is expected in every interval of the window that counts as soon as it has one reading there: from its
-    registration (or its first reading, where that is earlier) to the end of it (or its last reading, where that
-    is later), and only while the registry row that holds is asked for.
+    A unit is expected in every interval of the window that counts as soon as it has one reading there, or has some
+    before and after it (:class:`~components.queries.silence.Lives`): from its registration (or its first reading,
+    where that is earlier) to the end of it (or its last reading, where that is later), and only while the registry
+    row that holds is asked for.
 
     Parameters
     ----------
     chosen : (table rows,) bool, the rows asked for; default all.
+    scada : whether it is SCADA that is read; of other readings only the units that have some are expected.
     """
 
-    def __init__(self, table: UnitTable, window: Window, chosen: np.ndarray | None = None):
-        self.table, self.window = table, window
+    def __init__(self, table: UnitTable, window: Window, chosen: np.ndarray | None = None, *, scada: bool = True):
+        self.table, self.window, self._scada = table, window, scada
         self._chosen = np.ones(table.rows, bool) if chosen is None else chosen
         units = int(table.unit.max(initial=-1)) + 1
         self._present = np.zeros(units, np.int64)
@@ -281,11 +290,16 @@ class UnitCoverage:
         return self._row[self._present > 0]
 
     def expected(self) -> tuple[np.ndarray, np.ndarray]:
-        """Registry rows of the units with a reading, and the intervals each should have while that row holds."""
+        """Registry rows of the units that should have readings, and the intervals each should have while that row holds."""
         table = self.table
-        rows = np.flatnonzero(self._chosen & (self._present[table.unit] > 0))
-        units = table.unit[rows]
         start, end = np.datetime64(self.window.start, "us"), np.datetime64(self.window.end, "us")
+        due = self._present > 0
+        if self._scada and start < end:
+            asked = np.zeros(len(due), bool)
+            asked[table.unit[self._chosen]] = True
+            due |= table.lives.silent(start, end, asked & ~due)
+        rows = np.flatnonzero(self._chosen & due[table.unit])
+        units = table.unit[rows]
         low = np.maximum(np.minimum(table.registered_from[rows], self._first[units]), table.valid_since[rows])
         high = np.minimum(np.maximum(table.registered_to[rows], self._last[units]), table.valid_to[rows])
         # Clipped, so that a registration of another decade does not widen the stretch that is counted.
@@ -293,7 +307,7 @@ class UnitCoverage:
         return rows, self.window.calendar.count(np.clip(low, start, high), high)
 
     def totals(self) -> tuple[int, int]:
-        """(expected, present) over all units with a reading."""
+        """(expected, present) over all units that should have readings."""
         return int(self.expected()[1].sum()), int(self._present.sum())
 
 
