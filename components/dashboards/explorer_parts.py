@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import param
 
-from components.dashboards.parts import Part
+from components.dashboards.parts import Part, Told
 
 
 class Onward(Part):
     """Hints, and links to other pages with this window."""
 
     _part = "onward"
-    links = param.List(default=[], doc="{label, href} of each page.")
-    hints = param.List(default=[], doc="Short sentences.")
+    links = Told(default=[], doc="{label, href} of each page.")
+    hints = Told(default=[], doc="Short sentences.")
     missing = param.String(default="", doc="What the hatch stands for; empty = there is none.")

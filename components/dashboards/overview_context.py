@@ -11,12 +11,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-import param
 
 from components.charts import formats
 from components.charts.lines import LineChart, line_data
 from components.dashboards.overview_block import NAMES, Block
-from components.dashboards.parts import Legend, Part
+from components.dashboards.parts import Legend, Part, Told
 from components.dashboards.shell import figure, row, stack
 from components.store import shared
 from components.store.snapshot import Snapshot
@@ -30,7 +29,7 @@ class Notices(Part):
     """Market notices, each of which opens; what they say is only ever set as text."""
 
     _part: ClassVar[str] = "notices"
-    notices = param.List(default=[], doc="{id, when, kind, title, text} of each.")
+    notices = Told(default=[], doc="{id, when, kind, title, text} of each.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,15 @@ never run as script. Numbers arrive as words (:mod:`components.charts.formats`) 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import param
 from bokeh.document import Document
 from panel.custom import JSComponent
@@ -26,8 +29,10 @@ def _texts(names: tuple[str, ...], ending: str) -> str:
 
 
 @cache
-def _script(*names: str) -> str:
-    return _texts(("common", *names), "js")
+def _script(told: tuple[str, ...], *names: str) -> str:
+    """Common to all parts, their own, and last what reads the lists with these names."""
+    ending = f"const TOLD = new Set({json.dumps(told)})\n" + _texts(("part",), "js")
+    return _texts(("common", *names), "js") + ending
 
 
 @cache
@@ -39,6 +44,38 @@ def _name(script: str) -> str:
 @cache
 def _style(*names: str) -> str:
     return _texts(("base", *names), "css")
+
+
+class Told(param.List):
+    """A list that a part is told as JSON text: Bokeh would look at each of its words twice, and write each apart."""
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of numpy as Python's."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} is not told to a browser")
+
+
+def _known(value: Any) -> Any:
+    """A list in which a number that is none is null: JSON has no other word for it."""
+    if isinstance(value, dict):
+        return {key: _known(inside) for key, inside in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known(inside) for inside in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def as_told(value: list[Any]) -> str:
+    """A list as JSON text.
+
+    >>> as_told([{"label": "Wind", "value": float("nan")}, 1.5])
+    '[{"label":"Wind","value":null},1.5]'
+    """
+    try:
+        return json.dumps(value, default=_plain, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        return json.dumps(_known(value), default=_plain, separators=(",", ":"))
 
 
 class Part(JSComponent):
@@ -65,7 +102,23 @@ class Part(JSComponent):
 
     @classmethod
     def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
-        return _script(*cls._uses, cls._part)
+        return _script(cls._told(), *cls._uses, cls._part)
+
+    @classmethod
+    @cache
+    def _told(cls) -> tuple[str, ...]:
+        return tuple(name for name in cls.param if isinstance(cls.param[name], Told))
+
+    @property
+    def _linked_properties(self) -> tuple[str, ...]:
+        return tuple(name for name in super()._linked_properties if name not in self._told())
+
+    def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
+        properties = super()._process_param_change(params)
+        for name in self._told():
+            if name in properties:
+                properties[name] = as_told(properties[name])
+        return properties
 
     def _get_properties(self, doc: Document | None) -> dict[str, Any]:
         # A script with a name is taken as it is, once for all parts that have it; one without is first rewritten from
@@ -84,7 +137,7 @@ class Masthead(Part):
 
     _part = "masthead"
     _uses = ("connection",)
-    pages = param.List(default=[], doc="{label, href, current} of each page.")
+    pages = Told(default=[], doc="{label, href, current} of each page.")
     newest_text = param.String(default="", doc="Newest stamp in words.")
     newest_iso = param.String(default="", doc="Newest stamp, ISO 8601 with its offset; the browser works out the age.")
     source_text = param.String(default="", doc="Where the data comes from.")
@@ -98,11 +151,11 @@ class ControlBar(Part):
     _part = "bar"
     _uses = ("box", "keys")
     changes = param.Integer(default=0, doc="Counts the changes.")
-    regions = param.List(default=[], doc="{value, label, title} of each region.")
-    region = param.List(default=[], doc="Chosen regions.")
+    regions = Told(default=[], doc="{value, label, title} of each region.")
+    region = Told(default=[], doc="Chosen regions.")
     all_region = param.String(default="NEM", doc="The value that stands for the whole market.")
     multi = param.Boolean(default=False, doc="Several regions may be chosen.")
-    presets = param.List(default=[], doc="{value, label, title} of each range.")
+    presets = Told(default=[], doc="{value, label, title} of each range.")
     preset = param.String(default="", doc="Chosen range, empty where it is none of them.")
     can_later = param.Boolean(default=False, doc="There is data after the window.")
     from_date = param.String(default="", doc="First day shown.")
@@ -111,12 +164,12 @@ class ControlBar(Part):
     last_date = param.String(default="", doc="Last day with data.")
     interval = param.String(default="auto", doc="Chosen interval.")
     interval_help = param.String(default="", doc="What the interval means.")
-    intervals = param.List(default=[], doc="{value, label} of each interval.")
-    toggles = param.List(default=[], doc="{name, label, help, on} of each switch.")
-    selects = param.List(default=[], doc="{name, help, value, options: [{value, label}]} of each further choice.")
-    views = param.List(default=[], doc="{value, label, title} of each view of the page.")
+    intervals = Told(default=[], doc="{value, label} of each interval.")
+    toggles = Told(default=[], doc="{name, label, help, on} of each switch.")
+    selects = Told(default=[], doc="{name, help, value, options: [{value, label}]} of each further choice.")
+    views = Told(default=[], doc="{value, label, title} of each view of the page.")
     view = param.String(default="", doc="The view that is shown.")
-    problems = param.List(default=[], doc="What was wrong with the address.")
+    problems = Told(default=[], doc="What was wrong with the address.")
     search = param.String(default="", doc="The address's query string.")
     passing = param.Boolean(default=False, doc="The change makes no step for Back (typing, what Back itself did).")
 
@@ -134,10 +187,10 @@ class CardHead(Part):
     detail = param.String(default="", doc="Window, interval, coverage.")
     mode = param.String(default="ready", doc="ready, empty or error.")
     reason = param.String(default="", doc="Why there is nothing to show.")
-    actions = param.List(default=[], doc="{label, href} or {label, name}.")
-    commands = param.List(default=[], doc="Commands to type.")
+    actions = Told(default=[], doc="{label, href} or {label, name}.")
+    commands = Told(default=[], doc="Commands to type.")
     offers = param.Boolean(default=False, doc="There is a Data menu.")
-    links = param.List(default=[], doc="{label, api, files: [{label, href}], times} of each question of the card.")
+    links = Told(default=[], doc="{label, api, files: [{label, href}], times} of each question of the card.")
     links_note = param.String(default="", doc="Sentence in place of the links.")
     newest_iso = param.String(
         default="", doc="Newest stamp of what should be live, ISO 8601; the browser says how old it is when it is late."
@@ -151,11 +204,11 @@ class Ledger(Part):
     """
 
     _part = "ledger"
-    columns = param.List(
+    columns = Told(
         default=[], doc="{label, unit, help, number, minor} of each column; minor ones are left out on a phone."
     )
-    rows = param.List(default=[], doc="Rows, top down.")
-    total = param.List(default=[], doc="Rows below the line.")
+    rows = Told(default=[], doc="Rows, top down.")
+    total = Told(default=[], doc="Rows below the line.")
     caption = param.String(default="", doc="Sentence above the table.")
     picks = param.Boolean(default=False, doc="Rows can be clicked.")
     bands = param.Dict(default={}, doc="Row -> id of the chart's renderer that it stands for; pointing brings it out.")
@@ -166,14 +219,14 @@ class Tiles(Part):
     """Numbers, each with the line of the hours before it."""
 
     _part = "tiles"
-    tiles = param.List(default=[], doc="{label, value, unit, note, colour, places, href, title}.")
+    tiles = Told(default=[], doc="{label, value, unit, note, colour, places, href, title}.")
 
 
 class Legend(Part):
     """Colours and what they stand for, where no table says it."""
 
     _part = "legend"
-    entries = param.List(default=[], doc="{label, colour, href?}.")
+    entries = Told(default=[], doc="{label, colour, href?}.")
 
 
 class Shown(Part):
@@ -187,8 +240,8 @@ class Footer(Part):
 
     _part = "footer"
     _uses = ("box", "copy", "figures", "table", "image")
-    notes = param.List(default=[], doc="Sentences.")
-    source = param.List(default=[], doc="Where the figures come from, as pieces of text: {text, href?}.")
+    notes = Told(default=[], doc="Sentences.")
+    source = Told(default=[], doc="Where the figures come from, as pieces of text: {text, href?}.")
 
 
 Handler = Callable[[dict[str, Any]], None]

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import param
 
-from components.dashboards.parts import Part
+from components.dashboards.parts import Part, Told
 
 
 class Pivot(Part):
     """Groups within groups; rows come a page at a time, opened and sorted on the server."""
 
     _part = "pivot"
-    levels = param.List(default=[], doc="{name, label} of each level, the outermost first.")
-    spare = param.List(default=[], doc="{name, label} of what is no level.")
-    columns = param.List(
+    levels = Told(default=[], doc="{name, label} of each level, the outermost first.")
+    spare = Told(default=[], doc="{name, label} of what is no level.")
+    columns = Told(
         default=[], doc="{name, label, unit, help, minor} of each column; minor ones are left out on a phone."
     )
-    rows = param.List(
+    rows = Told(
         default=[], doc="{key, depth, label, href?, colour?, open (null: nothing below), held?, cells, part} of each row; held: from the page before."
     )  # fmt: skip
-    total = param.List(default=[], doc="Cells of everything.")
+    total = Told(default=[], doc="Cells of everything.")
     sort = param.String(default="revenue", doc="Column the groups are sorted by.")
     ascending = param.Boolean(default=False, doc="Lowest first.")
     first = param.Integer(default=0, doc="Number of the first row of this page, from 1.")
@@ -37,9 +37,9 @@ class Filters(Part):
     """What is counted, and what is left out with its energy and revenue."""
 
     _part = "filters"
-    chips = param.List(default=[], doc="{name, label, chosen} of each filter.")
+    chips = Told(default=[], doc="{name, label, chosen} of each filter.")
     summary = param.String(default="", doc="How much of everything is shown.")
-    left = param.List(default=[], doc="{label, worth, group} of each category that is not shown.")
+    left = Told(default=[], doc="{label, worth, group} of each category that is not shown.")
     picker = param.Dict(
         default={}, doc="{name, label, typed, options: [{key, label, worth, on, colour}], note} of the open list."
     )
@@ -49,6 +49,6 @@ class League(Part):
     """Rankings with the course of each one's revenue."""
 
     _part = "league"
-    tables = param.List(
+    tables = Told(
         default=[], doc="{title, unit, rows: [{label, sub, href, colour, text, bars}], note} of each ranking; bars −100 … 100 or null."
     )  # fmt: skip

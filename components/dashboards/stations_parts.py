@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import param
 
-from components.dashboards.parts import Part
+from components.dashboards.parts import Part, Told
 
 
 class Finder(Part):
@@ -16,9 +16,9 @@ class Finder(Part):
     _part = "finder"
     placeholder = param.String(default="", doc="What can be searched.")
     typed = param.String(default="", doc="What was typed.")
-    groups = param.List(default=[], doc="{heading, hits: [{key, label, sub, figure, colour, href}]}.")
+    groups = Told(default=[], doc="{heading, hits: [{key, label, sub, figure, colour, href}]}.")
     note = param.String(default="", doc="Sentence below the hits.")
-    chosen = param.List(default=[], doc="Keys of the hits that are shown.")
+    chosen = Told(default=[], doc="Keys of the hits that are shown.")
 
     @property
     def hits(self) -> list[dict[str, str]]:
@@ -30,8 +30,8 @@ class Chips(Part):
     """Who is shown. Messages: ``{chip: key}``, ``{remove: key}``."""
 
     _part = "chips"
-    chips = param.List(default=[], doc="{key, label, title, on, removable, colour, dash} of each.")
-    facts = param.List(default=[], doc="{text, href} of what is known of it.")
+    chips = Told(default=[], doc="{key, label, title, on, removable, colour, dash} of each.")
+    facts = Told(default=[], doc="{text, href} of what is known of it.")
     caption = param.String(default="", doc="Words before the chips.")
 
 
@@ -39,4 +39,4 @@ class Files(Part):
     """Files to take away, a link each."""
 
     _part = "files"
-    files = param.List(default=[], doc="{label, href} of each file.")
+    files = Told(default=[], doc="{label, href} of each file.")

@@ -14,7 +14,7 @@ from components.charts.heatmap import HeatData, HeatMap, thin_labels
 from components.dashboards import words
 from components.dashboards.answers import ANSWERS
 from components.dashboards.page import Dashboard
-from components.dashboards.parts import Ledger, Part, Tiles
+from components.dashboards.parts import Ledger, Part, Tiles, Told
 from components.dashboards.shell import Card, figure, stack
 from components.dashboards.status_process import aside_rows, collector_words, process_tiles, round_rows
 from components.queries.base import Query, Result
@@ -40,7 +40,7 @@ class Ages(Part):
     """Newest stamp and age of each dataset; sends ``{tick}`` every so often while the page is looked at."""
 
     _part: ClassVar[str] = "ages"
-    rows = param.List(default=[], doc="{name, label, iso, newest, note, late} of each dataset; late [s], 0 = never.")
+    rows = Told(default=[], doc="{name, label, iso, newest, note, late} of each dataset; late [s], 0 = never.")
     every_seconds = param.Integer(default=20, doc="Pause between two messages [s].")
 
 

@@ -14,7 +14,7 @@ from components.charts.category_bars import BarChart, bar_data
 from components.charts.layers import FUEL_LAYERS
 from components.dashboards import links, ranges
 from components.dashboards.answers import ANSWERS
-from components.dashboards.parts import Ledger, Part
+from components.dashboards.parts import Ledger, Part, Told
 from components.dashboards.shell import Card, figure, row
 from components.dashboards.trends_view import TrendView, change_words, fuel_order, head, number_cell
 from components.dashboards.view import Choice
@@ -48,7 +48,7 @@ class Span(Part):
     to_date = param.String(default="", doc="Last day of it.")
     first_date = param.String(default="", doc="First day with data.")
     last_date = param.String(default="", doc="Last day with data.")
-    presets = param.List(default=[], doc="{value, label, title, on} of each button.")
+    presets = Told(default=[], doc="{value, label, title, on} of each button.")
 
 
 class CompareView(TrendView):

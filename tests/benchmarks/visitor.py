@@ -79,7 +79,7 @@ class Visit:
         visit.document_bytes = size
         roots = json.loads(text)["doc"]["roots"]
         bar = _part_of(roots, "ControlBar")
-        visit.bar, visit.has_regions = str(bar.get("id", "")), '"regions": [{' in json.dumps(bar)
+        visit.bar, visit.has_regions = str(bar.get("id", "")), '"regions": "[{' in json.dumps(bar)
         await visit.say("document_ready", {})
         if shown := _part_of(roots, "Shown"):
             await visit._see(str(shown["id"]))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
+import param
 import pytest
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.descriptors import UnsetValueError
@@ -230,5 +231,24 @@ def test_parts_of_one_script_share_its_name_and_the_browser_rewrites_none():
     assert first.bundle
     assert first.bundle == second.bundle != other.bundle
     assert first.esm == second.esm
-    assert "export function render" in first.esm
+    assert "export {render_part as render}" in first.esm
     assert not re.search(r"^\s*import\b", first.esm, re.M)
+
+
+def test_lists_of_parts_are_told_as_text_and_only_by_the_server():
+    from components.dashboards.parts import Ledger, Part, Told
+
+    kinds = Part.__subclasses__()
+    assert len(kinds) > 10
+    for kind in kinds:
+        lists = {n for n in kind.param if isinstance(kind.param[n], param.List) and kind.param[n].owner is kind}
+        assert all(isinstance(kind.param[n], Told) for n in lists), kind.__name__
+    rows = [{"cells": [{"t": "Wivenhoe \u201cA\u201d", "v": np.float32(1.5)}, {"t": "–", "v": float("nan")}]}]
+    ledger = Ledger(rows=rows)
+    model = ledger.get_root()
+    told = json.loads(model.data.rows)
+    assert told == [{"cells": [{"t": "Wivenhoe \u201cA\u201d", "v": 1.5}, {"t": "–", "v": None}]}]
+    ledger.rows = rows[:0]
+    assert model.data.rows == "[]"
+    assert "rows" not in ledger._linked_properties
+    assert 'const TOLD = new Set(["' in model.esm

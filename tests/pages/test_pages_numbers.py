@@ -43,7 +43,7 @@ def frame_of(server, link: dict) -> pd.DataFrame:
 def links(opened) -> dict[str, dict]:
     """Everything that the Data menus of a page offer, by label."""
     found = opened.page.evaluate(
-        "() => [...Bokeh.documents[0]._all_models.values()].flatMap(m => m.data?.links ?? [])"
+        "() => [...Bokeh.documents[0]._all_models.values()].flatMap(m => JSON.parse(m.data?.links ?? '[]'))"
     )  # fmt: skip
     return {link["label"]: link for link in found}
 

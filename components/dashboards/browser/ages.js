@@ -1,6 +1,6 @@
 // How old each dataset is: the browser's own clock goes on while nothing is published. Asks the server for the rest of the
 // page's figures every so often, but not while nobody looks.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "grid"})
   const ages = []
   const words = (iso) => {

@@ -1,7 +1,7 @@
 // Controls of every page, always at the same place: region, range, dates, interval. It also owns the
 // address: the page writes `search`, back and forward report it. A choice is a step for Back; what passes (typing, a bad
 // address put right) replaces the address after a short rest.
-export function render({model, view}) {
+function render({model, view}) {
   const whole = h("div", {}), root = h("div", {class: "bar"})
   whole.append(root)
   const ask = (what) => { root.classList.add("busy"); tell_server(model, what) }

@@ -1,6 +1,6 @@
 // Head of a card: title, what is shown, and where there is nothing to show, why and what to do.
 const STALE_MINUTES = 15
-export function render({model, view}) {
+function render({model, view}) {
   const root = h("div", {class: "head"})
   const menu = data_menu(model, view)
   // Of a window that should be live, how old its newest data is, once that is more than it should be.

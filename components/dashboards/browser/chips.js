@@ -1,5 +1,5 @@
 // Who is shown: a chip each, one of them on; some can be taken away.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {}), facts = h("div", {class: "facts"}), chips = h("div", {class: "chips", role: "group"})
   root.append(facts, chips)
   draw_on(model, ["chips", "facts", "caption"], () => {

@@ -26,6 +26,8 @@ const svg = (tag, attrs = {}, ...children) => {
 const put = (node, ...children) => node.replaceChildren(...children.flat().filter(c => c !== null && c !== undefined && c !== false))
 // The element that has the focus, whatever shadow tree it is in.
 const deep_active = () => { let node = document.activeElement; while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement; return node }
+// A list as it came from the server: JSON text, which a browser reads many times faster than Bokeh's own form of it.
+const listed = (value) => typeof value === "string" ? JSON.parse(value || "[]") : value ?? []
 // While an answer is under way what is shown is dimmed (the cards look at this); the control bar takes it back.
 const busy = (under_way) => document.documentElement.toggleAttribute("data-busy", under_way)
 const tell_server = (model, what) => { busy(true); model.send_msg(what) }

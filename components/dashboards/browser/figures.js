@@ -134,7 +134,7 @@ const in_common = (labels) => {
 }
 // Colours and what they stand for: a legend of the card, else the swatches of each hover, else colours among the data.
 const legend_in = (view, plots) => {
-  const parts = (v) => [...(v.model?.data?.entries ?? []), ...(v.child_views ?? []).flatMap(parts)]
+  const parts = (v) => [...listed(v.model?.data?.entries), ...(v.child_views ?? []).flatMap(parts)]
   const from_hovers = (plot) => plot.toolbar.tools.filter(t => t.type === "HoverTool").flatMap(t => hover_fields(t.tooltips))
     .filter(f => f.colour && f.label)
   const from_data = (plot) => plot.renderers.filter(r => r.visible && r.data_source).flatMap(({data_source: {data}}) => {

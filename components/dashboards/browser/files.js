@@ -1,5 +1,5 @@
 // Files to take away: they come over HTTP, not through the page's socket.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "files"})
   draw_on(model, ["files"], () => {
     root.hidden = !model.files.length

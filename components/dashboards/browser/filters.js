@@ -1,5 +1,5 @@
 // Filters: what is let through, and in plain sight what is not, with its worth. Lists are filled by the server when they are opened.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "filters"}), row = h("div", {class: "row"}), list = h("div", {class: "list", hidden: true}), left = h("div", {class: "left", role: "status"})
   root.append(row, left)
   const colour = (c) => /^#[0-9A-Fa-f]{6}$/.test(c ?? "") ? c : "none"

@@ -1,5 +1,5 @@
 // Search with its hits in groups. What is typed goes to the server; the cursor stays in the box while arrows move over the hits.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "finder"})
   const input = h("input", {type: "search", placeholder: model.placeholder, "aria-label": model.placeholder, role: "combobox",
     "aria-expanded": "true", "aria-controls": "hits", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false"})

@@ -1,5 +1,5 @@
 // The end of every page: notes, where the figures come from. It keeps what cards need of their figures: as a table, as a picture.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {}), foot = h("footer", {})
   root.append(foot)
   const source = () => model.source.map(s => s.text).join("")

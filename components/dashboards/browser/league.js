@@ -1,5 +1,5 @@
 // Rankings side by side, each line with small bars of what was earned over the window.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "boards"})
   const colour = (c) => /^#[0-9A-Fa-f]{6}$/.test(c ?? "") ? c : null
   const bars = (values, tint) => {

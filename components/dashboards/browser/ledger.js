@@ -1,6 +1,6 @@
 // A table of rows that the server has already put into words; numbers sort by their value, text by its letters.
 // Where rows stand for bands of a chart (`bands`: row -> model id), pointing at one brings out the other, in the browser alone.
-export function render({model, view}) {
+function render({model, view}) {
   const root = h("div", {class: "sheet"})
   let by = null, down = true
   const value = (row, i) => row.cells[i].v ?? row.cells[i].t

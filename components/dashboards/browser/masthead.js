@@ -1,5 +1,5 @@
 // The head of every page: navigation, where the data comes from, its newest stamp and age, theme.
-export function render({model, view}) {
+function render({model, view}) {
   const root = h("div", {class: "top"})
   const lost = watch_connection(model, view.model.document)
   const dark = () => document.documentElement.dataset.theme === "dark"

@@ -1,5 +1,5 @@
 // Market notices: one line each, opened by a click; their words come from outside and are only ever text.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "notices"})
   draw_on(model, ["notices"], () => {
     const open = new Set([...root.querySelectorAll("details[open]")].map(d => d.dataset.id))

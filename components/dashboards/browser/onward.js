@@ -1,5 +1,5 @@
 // Below a picture: what its hatch means, how to move about in it, and the same window on other pages.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "onward"})
   draw_on(model, ["links", "hints", "missing"], () => put(root,
     h("div", {class: "hints"},

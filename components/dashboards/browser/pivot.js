@@ -1,6 +1,6 @@
 // Groups within groups. The server sends a page of rows in words, already opened and sorted; what is clicked or typed here is
 // only ever asked of it. Arrow keys move through the rows, → opens, ← closes, Enter follows the row's link.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "pivot"}), levels = h("div", {class: "levels"}), sheet = h("div", {class: "sheet"}), pager = h("nav", {class: "pager", "aria-label": "Pages of the table"})
   root.append(levels, sheet, pager)
   const ask = (what) => tell_server(model, what)

@@ -1,5 +1,5 @@
 // Tells the server that everything before it is on the screen.
-export function render({model}) {
+function render({model}) {
   requestAnimationFrame(() => setTimeout(() => model.send_msg({shown: true}), 0))
   return h("span", {hidden: true})
 }

@@ -1,5 +1,5 @@
 // The window that is compared with: two dates, and the usual ones as buttons.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "span"})
   draw_on(model, ["first_date", "last_date", "from_date", "to_date", "presets", "caption"], () => {
     const one = (label, value) => {

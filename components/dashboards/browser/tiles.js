@@ -1,5 +1,5 @@
 // Tiles with one number each and, where there is one, the line of the hours before it.
-export function render({model}) {
+function render({model}) {
   const root = h("div", {class: "grid"})
   const spark = (places, colour) => {
     const w = 120, height = 34, n = places.length
