@@ -81,9 +81,7 @@ class CurtailmentView(View):
     def over(self, window: Window, kind: type[Q], **values: Any) -> Q:
         """A question about these regions over exactly this window."""
         own: dict[str, Any] = {"region": self.regions(), "start": window.start, "end": window.end, "last": "1d"}
-        query = self.page.ask(kind)
-        query.param.update(**(own | values))
-        return query
+        return self.page.ask(kind, **(own | values))
 
     def nothing(self, snapshot: Snapshot, window: Window, cards: Sequence[Card] = ()) -> None:
         """These cards (default all) say that there is nothing, and where there is."""

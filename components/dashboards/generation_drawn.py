@@ -39,9 +39,8 @@ class OverTimeData(FuelView):
 
     def power(self, *, alone: bool = False) -> GenerationByFuel:
         """Power (or energy) by fuel; the whole market unless regions are named; ``alone`` = only the fuels looked at."""
-        query = self.page.ask(GenerationByFuel, agg="sum" if self.measure == ENERGY else "mean")
-        query.param.update(region=self.regions(), **({} if alone else {"fuel": []}))
-        return query
+        agg = "sum" if self.measure == ENERGY else "mean"
+        return self.page.ask(GenerationByFuel, agg=agg, region=self.regions(), **({} if alone else {"fuel": []}))
 
     def figures(self, window: Window) -> GenerationFigures:
         """Energy, money and emissions by fuel over exactly the drawn window."""
@@ -54,7 +53,7 @@ class OverTimeData(FuelView):
         """
         query = self.over(window, RegionalPrices, interval=window.interval)
         if query.region == [NEM] and not ANSWERS.ask(snapshot, query).frame["price"].notna().any():
-            query.region = []
+            return query.but(region=[])
         return query
 
     def demand(self, window: Window) -> Demand:

@@ -52,12 +52,10 @@ class FuelView(View):
 
     def over(self, window: Window, kind: type[Q], **values: Any) -> Q:
         """A question about the chosen regions over exactly this window, of all fuels unless told otherwise."""
-        query = self.page.ask(kind)
         own: dict[str, Any] = {"region": self.regions(), "start": window.start, "end": window.end, "last": "1d"}
         if "fuel" in kind.parameters():
             own["fuel"] = []
-        query.param.update(**(own | values))
-        return query
+        return self.page.ask(kind, **(own | values))
 
     @property
     def by(self) -> str:

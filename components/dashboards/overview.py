@@ -110,8 +110,7 @@ class OverviewDashboard(Dashboard):
     def power(self) -> GenerationByFuel:
         """Power over the chosen window."""
         query = self.ask(GenerationByFuel)
-        query.region = whole(query.region)
-        return query
+        return query.but(region=whole(query.region))
 
     # -- drawing -------------------------------------------------------------------------------------
 
@@ -142,21 +141,28 @@ class OverviewDashboard(Dashboard):
         return stack_data(edges, column(result, labels, "mw", ["fuel"], add=True))
 
     def _prices(self, snapshot: Snapshot) -> None:
-        result = ANSWERS.ask(snapshot, self.day_prices())
-        if result.frame.empty:
+        # The same for everyone, whatever is chosen, but for where a tile leads.
+        tiles, told = ANSWERS.get(snapshot, ("price tiles", self.dark), lambda: self._price_tiles(snapshot))
+        if not tiles:
             self.price_card.empty(
                 "No prices have been stored yet.", commands=["aemo-dashboard ingest --tables price --source …"]
             )
             return
+        self.tiles.tiles = [t | {"href": to.region(region, self.texts, "prices")} for region, t in tiles.items()]
+        self.price_card.ready(told)
+
+    def _price_tiles(self, snapshot: Snapshot) -> tuple[dict[str, dict[str, Any]], str]:
+        """Each region's tile without its link, none where there is no price; and the card's words."""
+        result = ANSWERS.ask(snapshot, self.day_prices())
+        if result.frame.empty:
+            return {}, ""
         labels, _ = steps_of(result, snapshot, "price")
         series = column(result, labels, "price", ["region"])
-        tiles = [self._tile(r, series[r], labels) for r in (NEM, *REGIONS) if r in series]
-        self.tiles.tiles = tiles
         told = [
             f"at {formats.stamp(pd.Timestamp(labels[-1]))} NEM time, with the 24 hours before",
             *self._pressure(snapshot),
         ]
-        self.price_card.ready(" · ".join(told))
+        return {r: self._tile(r, series[r]) for r in (NEM, *REGIONS) if r in series}, " · ".join(told)
 
     def _pressure(self, snapshot: Snapshot) -> list[str]:
         """How far the cumulative price has come to its threshold, and where AEMO has stepped in at this moment."""
@@ -173,16 +179,15 @@ class OverviewDashboard(Dashboard):
             out.append(f"{NAMES[flag['region']]}: {words[flag['kind']]}")
         return out
 
-    def _tile(self, region: str, values: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    def _tile(self, region: str, values: np.ndarray) -> dict[str, Any]:
         known = values[np.isfinite(values)]
         now = values[-1]
         note = (
             f"{formats.price(float(known.min()))} to {formats.price(float(known.max()))}" if known.size else "not known"
         )
-        href = to.region(region, self.texts, "prices")
         places = [None if not np.isfinite(v) else round(float(stretch(v)), 3) for v in values[-288:]]
         return {
             "label": NAMES[region], "value": formats.price(float(now)), "unit": "/MWh" if np.isfinite(now) else "", "note": note,
-            "colour": self.theme.regions[region], "places": places[::2] if len(places) > 200 else places, "href": href,
+            "colour": self.theme.regions[region], "places": places[::2] if len(places) > 200 else places,
             "title": f"{REGION_NAMES[region]}: price of the newest interval; lowest and highest of 24 hours",
         }  # fmt: skip

@@ -65,11 +65,21 @@ class EventBlock(Block):
     def draw(self, snapshot: Snapshot) -> None:
         records = ask_records(snapshot, self.page)
         self._events(snapshot, records)
-        self._records(records)
+        self._records(snapshot, records)
 
     # -- events --------------------------------------------------------------------------------------
 
     def _events(self, snapshot: Snapshot, records: pd.DataFrame | None) -> None:
+        key = ("events", self.page.dark, records is not None)
+        rows, told = ANSWERS.get(snapshot, key, lambda: self._event_rows(snapshot, records))
+        if not rows:
+            self.event_card.empty(told)
+            return
+        self.events.rows = rows
+        self.event_card.ready(told)
+
+    def _event_rows(self, snapshot: Snapshot, records: pd.DataFrame | None) -> tuple[list[dict[str, Any]], str]:
+        """The rows, newest first, and the card's words: the same for everyone, whatever is chosen."""
         alerts = Alerts(last="1d")
         window = alerts.window(snapshot)
         found = [self._alert(r, window) for r in ANSWERS.ask(snapshot, alerts).frame.to_dict("records")]
@@ -79,13 +89,10 @@ class EventBlock(Block):
             found += [self._record(r) for r in new.to_dict("records")]
         found.sort(key=lambda r: r[0], reverse=True)
         if not found:
-            self.event_card.empty(
-                f"No threshold was crossed and no record set in {formats.window(window.start, window.end)}."
-            )
-            return
-        self.events.rows = [{"key": str(i), "cells": cells} for i, (_, cells) in enumerate(found[:MOST_EVENTS])]
+            return [], f"No threshold was crossed and no record set in {formats.window(window.start, window.end)}."
+        rows = [{"key": str(i), "cells": cells} for i, (_, cells) in enumerate(found[:MOST_EVENTS])]
         more = f"{MOST_EVENTS} newest of {len(found)}" if len(found) > MOST_EVENTS else ""
-        self.event_card.ready(" · ".join(w for w in (formats.window(window.start, window.end), more) if w))
+        return rows, " · ".join(w for w in (formats.window(window.start, window.end), more) if w)
 
     def _line(
         self, start: pd.Timestamp, region: str, what: str, until: str, extreme: str, value: float, href: str
@@ -135,21 +142,28 @@ class EventBlock(Block):
 
     # -- records -------------------------------------------------------------------------------------
 
-    def _records(self, records: pd.DataFrame | None) -> None:
-        heading = f"Records · {NAMES[self.region]}"
+    def _records(self, snapshot: Snapshot, records: pd.DataFrame | None) -> None:
         if records is None:
             self.record_card.empty("The records of this version are being worked out.")
             return
+        rows, told = ANSWERS.get(snapshot, ("record rows", self.region), lambda: self._record_rows(records))
+        self.records.rows = rows
+        if not rows:
+            self.record_card.empty("Nothing has been stored that a record could be of.")
+            return
+        self.record_card.ready(told, heading=f"Records · {NAMES[self.region]}")
+
+    def _record_rows(self, records: pd.DataFrame) -> tuple[list[dict[str, Any]], str]:
+        """The region's rows and the card's words."""
         mine = records[records["region"] == self.region]
         cells: dict[tuple[str, str], dict[str, dict[Any, Any]]] = {}
         for found in mine.to_dict("records"):
             cells.setdefault((found["metric"], found["side"]), {})[found["period"]] = found
-        self.records.rows = [self._row(metric, side, of) for (metric, side), of in cells.items() if "all" in of]
-        if not self.records.rows:
-            self.record_card.empty("Nothing has been stored that a record could be of.")
-            return
+        rows = [self._row(metric, side, of) for (metric, side), of in cells.items() if "all" in of]
+        if not rows:
+            return [], ""
         start = mine.loc[mine["period"] == "all", "start"].min()
-        self.record_card.ready(f"5-minute values · all data = since {start.day} {start:%b %Y}", heading=heading)
+        return rows, f"5-minute values · all data = since {start.day} {start:%b %Y}"
 
     def _row(self, metric: str, side: str, of: dict[str, dict[Any, Any]]) -> dict[str, Any]:
         label = MEASURES[metric].label + (

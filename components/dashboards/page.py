@@ -7,7 +7,7 @@ A page's state is its query string, with the names and texts of the questions it
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
@@ -77,6 +77,10 @@ class Dashboard(pn.viewable.Viewer):
         self.document = document
         self.version = ""
         self.turn = 0
+        self.drawing, self.put = (
+            False,
+            dict[Hashable, Query](),
+        )  # while it draws a page puts the same questions many times
         self.problems: list[Problem] = []
         self.texts: dict[str, list[str]] = {}
         self.cards: list[shell.Card] = []
@@ -273,11 +277,18 @@ class Dashboard(pn.viewable.Viewer):
         return out
 
     def ask(self, kind: type[Q], **values: Any) -> Q:
-        """A question as the address puts it, with some parameters set otherwise."""
+        """A question as the address puts it, with some parameters set otherwise; not to be changed (:meth:`Query.but`)."""
         known = kind.parameters()
-        query, _ = kind.parse({k: v for k, v in self.texts.items() if k in known})
-        query.param.update(**values)
-        return cast(Q, query)
+        texts = {k: v for k, v in self.texts.items() if k in known}
+        words = [(k, tuple(v) if isinstance(v, list) else v) for k, v in (*texts.items(), *values.items())]
+        key = (kind, len(texts), *words)
+        if key not in self.put:
+            query, _ = kind.parse(texts)
+            found = query.but(**values) if values else query
+            if not self.drawing:
+                return cast(Q, found)
+            self.put[key] = found
+        return cast(Q, self.put[key])
 
     def change(self, *, passing: bool = False, **values: Any) -> None:
         """Set parameters, draw again, write the address; ``passing`` changes make no step for Back."""
@@ -385,6 +396,14 @@ class Dashboard(pn.viewable.Viewer):
         What takes long is answered first, beside the loop, unless it is ``prepared``.
         """
         self.turn += 1
+        self.drawing = True
+        try:
+            self._refresh(passing, prepared)
+        finally:
+            self.drawing = False
+            self.put.clear()
+
+    def _refresh(self, passing: bool, prepared: bool) -> None:
         # Before the browser has said that it is ready, Panel drops what was held back.
         with pn.io.hold() if pn.state.loaded else nullcontext():
             snapshot = shared.current()

@@ -89,7 +89,7 @@ def colours_of(word: str, names: Sequence[str], theme: Palette) -> dict[str, str
 def fine_enough(query: RevenueOverTime, snapshot: Snapshot) -> RevenueOverTime:
     """The question at an interval whose bars can be told apart."""
     if query.interval != "auto" and query.buckets_at_most(snapshot) > MOST_BARS:
-        query.interval = "auto"
+        return query.but(interval="auto")
     return query
 
 

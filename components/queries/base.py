@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -205,6 +205,11 @@ class Query(param.Parameterized):
             if value != parameter.default and value is not None and value != []:
                 out[name] = format_value(parameter, value)
         return out
+
+    def but(self, **values: Any) -> Self:
+        """The same question with some parameters set otherwise."""
+        own = {n: value for n, p in self.parameters().items() if (value := getattr(self, n)) != p.default}
+        return type(self)(**(own | values))
 
     def fingerprint(self) -> tuple[tuple[str, str], ...]:
         """What tells this question from another of its class; hashable, canonical, for caches and ETags.
