@@ -159,7 +159,7 @@ def stations_agree(opened, server) -> None:
     frame_of(server, found["Power, price, revenue"])
     whole = frame_of(server, found["Figures"]).iloc[0]
     tiles = dict(t.split("|") for t in opened.page.evaluate(
-        "() => [...Bokeh.documents[0]._all_models.values()].flatMap(m => m.data?.tiles ?? []).map(t => t.label + '|' + t.value)"
+        "() => [...Bokeh.documents[0]._all_models.values()].flatMap(m => JSON.parse(m.data?.tiles ?? '[]')).map(t => t.label + '|' + t.value)"
     ))  # fmt: skip
     assert number(tiles["Energy"]) == pytest.approx(whole["energy_mwh"] / 1000, rel=0.006)
     assert number(tiles["Capture price"].replace("$", "")) == pytest.approx(whole["capture_price"], abs=0.0051)
