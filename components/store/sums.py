@@ -2,12 +2,17 @@
 
 ``frames/sums/<month>.arrow`` has a row for each sum: the digest of what it was made from, its shape as JSON, its numbers and
 their checksum. What is missing or damaged is made again by whoever asks; nothing is ever executed.
+
+A sum of megabytes has a file of its own, ``frames/sums/<month>-<digest>.sum``, which is mapped: of it only what is looked at
+is read. Its head has a checksum; of its numbers, as of those of frames, only their length is checked.
 """
 
 from __future__ import annotations
 
 import json
+import mmap
 import re
+import struct
 import zlib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -22,13 +27,17 @@ from components.store.files import remove_abandoned, replace_synced
 
 FOLDER = "sums"
 COMPLETE = "complete"
+MOST_MAPPED = 400
+"""Mapped sums that are held on to."""
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _SCHEMA = pa.schema(
     {"digest": pa.string(), "shape": pa.string(), "numbers": pa.large_binary(), "crc32": pa.uint32()},
 )
 _kinds: dict[str, type] = {}
+_HEAD = struct.Struct("<8sIIQ")
+_MARK = b"aemosum1"
 
-Packed = tuple[str, bytes]
+Packed = tuple[str, bytes | memoryview]
 """A sum's shape as JSON and its numbers."""
 
 
@@ -107,6 +116,7 @@ class SumsFolder:
     def __init__(self, frames: Path):
         self.folder = frames / FOLDER
         self._names: dict[str, tuple[tuple[int, int, int], frozenset[str]]] = {}
+        self._mapped: dict[tuple[str, str], Any] = {}
 
     def read(self, month: str, digest: str) -> Packed | None:
         """One sum of a month; None where it is not there or not whole."""
@@ -150,6 +160,42 @@ class SumsFolder:
         self.folder.mkdir(parents=True, exist_ok=True)
         replace_synced(self.folder / f"{month}.arrow", memoryview(out.getvalue()))
 
+    def mapped(self, month: str, digest: str) -> Any:
+        """A sum in a file of its own, its arrays mapped; None where it is not there or not whole."""
+        value = self._mapped.get((month, digest))
+        if value is None:
+            with suppress(OSError, ValueError, KeyError, TypeError, struct.error):
+                value = _map(self.folder / _own_name(month, digest))
+            if value is not None:
+                if len(self._mapped) >= MOST_MAPPED:
+                    self._mapped.clear()
+                self._mapped[month, digest] = value
+        return value
+
+    def has_mapped(self, month: str, digest: str) -> bool:
+        """Whether a sum has a file of its own."""
+        return (self.folder / _own_name(month, digest)).exists()
+
+    def write_mapped(self, month: str, digest: str, packed: Packed) -> None:
+        """Give a sum a file of its own.
+
+        Raises
+        ------
+        OSError
+            When the folder cannot be written.
+        """
+        shape = packed[0].encode()
+        head = _HEAD.pack(_MARK, len(shape), zlib.crc32(shape), len(packed[1])) + shape
+        self.folder.mkdir(parents=True, exist_ok=True)
+        replace_synced(self.folder / _own_name(month, digest), head + b" " * (-len(head) % 64), packed[1])
+
+    def sweep_mapped(self, needed: Collection[tuple[str, str]]) -> None:
+        """Remove sums with a file of their own but these (month, digest)."""
+        names = {_own_name(*one) for one in needed}
+        for path in self.folder.glob("*.sum"):
+            if path.name not in names:
+                path.unlink(missing_ok=True)
+
     def complete(self) -> str:
         """What was noted last by :meth:`note_complete`; "" where nothing was."""
         with suppress(OSError, ValueError):
@@ -169,8 +215,8 @@ class SumsFolder:
 
     def sweep(self, months: Collection[str]) -> None:
         """Remove what belongs to no month of the lake."""
-        for path in self.folder.glob("*.arrow"):
-            if path.stem not in months:
+        for path in [*self.folder.glob("*.arrow"), *self.folder.glob("*.sum")]:
+            if path.stem[:7] not in months:
                 path.unlink(missing_ok=True)
         remove_abandoned(self.folder)
 
@@ -198,5 +244,20 @@ def here() -> SumsFolder | None:
     return _here
 
 
-def _crc(shape: str, numbers: bytes) -> int:
+def _own_name(month: str, digest: str) -> str:
+    return f"{month}-{digest}.sum"
+
+
+def _map(path: Path) -> Any:
+    with open(path, "rb") as file:
+        content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    mark, length, crc, numbers = _HEAD.unpack_from(content)
+    shape = bytes(content[_HEAD.size : _HEAD.size + length])
+    begin = -(-(_HEAD.size + length) // 64) * 64
+    if mark != _MARK or zlib.crc32(shape) != crc or len(content) != begin + numbers:
+        raise ValueError(f"{path} is not whole")
+    return unpack((shape.decode(), content[begin:]))
+
+
+def _crc(shape: str, numbers: bytes | memoryview) -> int:
     return zlib.crc32(numbers, zlib.crc32(shape.encode()))
