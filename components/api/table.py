@@ -34,17 +34,20 @@ def rounded(values: np.ndarray, unit: str = "") -> np.ndarray:
     """
     numbers = np.asarray(values, dtype="float64")
     real = np.isfinite(numbers)
-    out = np.where(real, numbers, np.nan)
     sizes = np.zeros(numbers.shape)
     np.log10(np.abs(numbers), out=sizes, where=real & (numbers != 0))
     fewest = FEWEST_DECIMALS.get(unit, USUAL_DECIMALS)
-    decimals = np.clip(DIGITS - 1 - np.floor(sizes), fewest, MOST_DECIMALS).astype("int8")
-    for count in np.unique(decimals[real]):
-        here = real & (decimals == count) & (sizes < MOST_DIGITS_BEFORE)
-        out[here] = np.round(numbers[here], int(count))
+    decimals = np.clip(DIGITS - 1 - np.floor(sizes), fewest, MOST_DECIMALS).astype(np.intp)
+    # What np.round does, with decimals of its own for each number.
+    power = _POWERS.take(decimals)
+    plain = real & (sizes < MOST_DIGITS_BEFORE)
+    out = np.rint(np.where(plain, numbers, 0.0) * power) / power
+    if not plain.all():
+        out = np.where(plain, out, np.where(real, numbers, np.nan))
     return out + 0.0  # -0.0 becomes 0.0
 
 
+_POWERS = 10.0 ** np.arange(MOST_DECIMALS + 1)
 FEW_VALUES = 20_000
 """Cells of a table whose columns are rounded together."""
 
