@@ -114,7 +114,8 @@ def keep_mapped(made: Iterable[tuple[Hashable, Callable[[], Any]]]) -> None:
             packed = None if folder.has_mapped(month, name) else pack(make())
             if packed is not None:
                 folder.write_mapped(month, name, packed)
-        folder.sweep_mapped(needed)
+        if needed:
+            folder.sweep_mapped(needed)
     except OSError as refused:
         log.warning("sums of intervals are not kept: %s", refused)
 

@@ -10,9 +10,7 @@ is read. Its head has a checksum; of its numbers, as of those of frames, only th
 from __future__ import annotations
 
 import json
-import mmap
 import re
-import struct
 import zlib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -24,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from components.store.files import remove_abandoned, replace_synced
+from components.store.sumfile import Packed, read_mapped, write_mapped
 
 FOLDER = "sums"
 COMPLETE = "complete"
@@ -34,11 +33,6 @@ _SCHEMA = pa.schema(
     {"digest": pa.string(), "shape": pa.string(), "numbers": pa.large_binary(), "crc32": pa.uint32()},
 )
 _kinds: dict[str, type] = {}
-_HEAD = struct.Struct("<8sIIQ")
-_MARK = b"aemosum1"
-
-Packed = tuple[str, bytes | memoryview]
-"""A sum's shape as JSON and its numbers."""
 
 
 def keepable(*kinds: type) -> None:
@@ -164,8 +158,8 @@ class SumsFolder:
         """A sum in a file of its own, its arrays mapped; None where it is not there or not whole."""
         value = self._mapped.get((month, digest))
         if value is None:
-            with suppress(OSError, ValueError, KeyError, TypeError, struct.error):
-                value = _map(self.folder / _own_name(month, digest))
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                value = unpack(read_mapped(self._own(month, digest)))
             if value is not None:
                 if len(self._mapped) >= MOST_MAPPED:
                     self._mapped.clear()
@@ -174,7 +168,7 @@ class SumsFolder:
 
     def has_mapped(self, month: str, digest: str) -> bool:
         """Whether a sum has a file of its own."""
-        return (self.folder / _own_name(month, digest)).exists()
+        return self._own(month, digest).exists()
 
     def write_mapped(self, month: str, digest: str, packed: Packed) -> None:
         """Give a sum a file of its own.
@@ -184,17 +178,18 @@ class SumsFolder:
         OSError
             When the folder cannot be written.
         """
-        shape = packed[0].encode()
-        head = _HEAD.pack(_MARK, len(shape), zlib.crc32(shape), len(packed[1])) + shape
         self.folder.mkdir(parents=True, exist_ok=True)
-        replace_synced(self.folder / _own_name(month, digest), head + b" " * (-len(head) % 64), packed[1])
+        write_mapped(self._own(month, digest), packed)
 
     def sweep_mapped(self, needed: Collection[tuple[str, str]]) -> None:
         """Remove sums with a file of their own but these (month, digest)."""
-        names = {_own_name(*one) for one in needed}
+        keep = {self._own(*one) for one in needed}
         for path in self.folder.glob("*.sum"):
-            if path.name not in names:
+            if path not in keep:
                 path.unlink(missing_ok=True)
+
+    def _own(self, month: str, digest: str) -> Path:
+        return self.folder / f"{month}-{digest}.sum"
 
     def complete(self) -> str:
         """What was noted last by :meth:`note_complete`; "" where nothing was."""
@@ -242,21 +237,6 @@ def look_in(folder: SumsFolder | None) -> None:
 def here() -> SumsFolder | None:
     """Where this process finds sums, None where it has opened no lake."""
     return _here
-
-
-def _own_name(month: str, digest: str) -> str:
-    return f"{month}-{digest}.sum"
-
-
-def _map(path: Path) -> Any:
-    with open(path, "rb") as file:
-        content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    mark, length, crc, numbers = _HEAD.unpack_from(content)
-    shape = bytes(content[_HEAD.size : _HEAD.size + length])
-    begin = -(-(_HEAD.size + length) // 64) * 64
-    if mark != _MARK or zlib.crc32(shape) != crc or len(content) != begin + numbers:
-        raise ValueError(f"{path} is not whole")
-    return unpack((shape.decode(), content[begin:]))
 
 
 def _crc(shape: str, numbers: bytes | memoryview) -> int:
