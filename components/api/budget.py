@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 import pandas as pd
 
@@ -28,16 +29,22 @@ def columns_of(question: Query) -> list[str]:
     A condition stands in a column's documentation: "Unit (with by=duid)", "Price (values=price)".
     """
     out = []
-    for name, (_, doc) in question.row_columns.items():
-        condition = re.search(r"\((?:with )?(\w+)=(\w+)", doc)
-        chosen = getattr(question, condition[1], None) if condition else None
+    for name, condition in _conditions(type(question)):
+        chosen = getattr(question, condition[0], None) if condition else None
         if (
             condition is None
             or chosen is None
-            or condition[2] in (chosen if isinstance(chosen, list) else [str(chosen)])
+            or condition[1] in (chosen if isinstance(chosen, list) else [str(chosen)])
         ):
             out.append(name)
     return out
+
+
+@cache
+def _conditions(question: type[Query]) -> list[tuple[str, tuple[str, str] | None]]:
+    """Each column of a question with the parameter and the word that it takes to have it, None = none."""
+    found = ((name, re.search(r"\((?:with )?(\w+)=(\w+)", doc)) for name, (_, doc) in question.row_columns.items())
+    return [(name, (condition[1], condition[2]) if condition else None) for name, condition in found]
 
 
 def columns_at_most(question: Query) -> int:

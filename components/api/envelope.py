@@ -72,10 +72,14 @@ class Address:
 
     def url(self, *texts: Mapping[str, Sequence[str]], ending: str = "", **more: str) -> str:
         """A URL of this endpoint, path-absolute."""
+        return f"{self.root}{self.path}{ending}{self.words(*texts, **more)}"
+
+    def words(self, *texts: Mapping[str, Sequence[str]], **more: str) -> str:
+        """What follows the path of such a URL."""
         merged: dict[str, Sequence[str]] = {}
         for group in texts:
             merged |= {k: v for k, v in group.items() if k not in self.in_path}
-        return f"{self.root}{self.path}{ending}{query_string(merged, **more)}"
+        return query_string(merged, **more)
 
 
 def links(
@@ -84,6 +88,7 @@ def links(
     address: Address,
     following: str | None,
     beside: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    asked: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, str]:
     """``self``, ``next`` (where rows are left), the windows beside it, the other formats and the page.
 
@@ -92,17 +97,20 @@ def links(
     delivery : parameters that say how rather than what (``limit``, ``shape`` …).
     following : cursor of the next page.
     beside : name -> texts of the same question about another window.
+    asked : the question's texts, where they are at hand.
     """
-    asked = query.texts()
+    asked = query.texts() if asked is None else asked
     shape = {k: v for k, v in delivery.items() if k == "shape"}
-    out = {"self": address.url(asked, delivery)}
+    told = address.words(asked, shape)
+    out = {"self": address.url(asked, delivery) if delivery != shape else f"{address.root}{address.path}{told}"}
     if following:
         out["next"] = address.url(asked, {k: v for k, v in delivery.items() if k != "cursor"}, cursor=following)
     ending = f".{delivery['format'][0]}" if "format" in delivery else ""
     out |= {name: address.url(other, shape, ending=ending) for name, other in (beside or {}).items()}
-    out |= {name: address.url(asked, shape, ending=f".{name}") for name in ("csv", "arrow", "parquet")}
+    out |= {name: f"{address.root}{address.path}.{name}{told}" for name in ("csv", "arrow", "parquet")}
     if query.page in PAGES:
-        out["view"] = f"{address.root}/{query.page}{query_string(asked)}"
+        same = told if not shape and not address.in_path else query_string(asked)
+        out["view"] = f"{address.root}/{query.page}{same}"
     return out
 
 

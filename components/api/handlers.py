@@ -186,11 +186,12 @@ def answer(asked: Asked, snapshot: Snapshot, offset: int, address: Address) -> M
         versions.remember(snapshot)
         following = write_cursor(snapshot.version, identity(asked), offset + shown.rows)
     texts = {k: v for k, v in way.texts().items() if (k, v) != ("format", ["json"])}
-    links = envelope.links(question, texts, address, following, neighbours(question, snapshot))
+    words = question.texts()
+    links = envelope.links(question, texts, address, following, neighbours(question, snapshot), words)
     meta = envelope.meta(result, shown, snapshot)
     if way.limit is not None or offset:
         meta["total_rows"] = whole.rows
-    headers = _headers(asked, result, links, address)
+    headers = _headers(asked, result, links, address, words)
     if isinstance(shown, Sheet) or (isinstance(shown, Table) and way.format == "json"):
         document = {"meta": meta, "data": formats.json_data(shown, way.shape), "links": links}
         return formats.json_bytes(document), headers
@@ -226,10 +227,12 @@ def _file(name: str, shown: Table | Rows | Flow, meta: dict[str, Any]) -> bytes 
     return b"".join(made) if shown.values <= BUFFERED_VALUES else made
 
 
-def _headers(asked: Asked, result: Result, links: dict[str, str], address: Address) -> dict[str, str]:
+def _headers(
+    asked: Asked, result: Result, links: dict[str, str], address: Address, words: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
     chosen = FORMATS[asked.delivery.format]
     headers = {"Content-Type": chosen.content_type}
-    all_links = {"json": address.url(asked.question.texts(), ending=".json"), **links}
+    all_links = {"json": address.url(words, ending=".json"), **links}
     paged = asked.delivery.limit is not None or bool(asked.delivery.cursor)
     headers["Link"] = link_header(all_links, address, chosen.name, paged=paged)
     if chosen.name != "json" or asked.delivery.download:

@@ -37,14 +37,17 @@ def neighbours(question: Query, snapshot: Snapshot) -> dict[str, dict[str, list[
     window = question.window(snapshot)
     if window.end <= window.start:
         return {}
-    out = {}
+    out: dict[str, dict[str, list[str]]] = {}
+    told: dict[str, list[str]] | None = None
     for name, steps in (("window_before", -1), ("window_after", 1)):
         try:
             start, end = _moved(window, steps)
         except (OverflowError, ValueError):  # beyond what a stamp can say
             continue
         if start < last and end >= first:
-            out[name] = question.texts(start=start, end=end, last=None)
+            told = told or question.texts(start=start, end=end, last=None)
+            known = question.parameters()
+            out[name] = told | {"start": known["start"].format(start), "end": known["end"].format(end)}
     return out
 
 

@@ -74,16 +74,15 @@ def json_times(stamps: np.ndarray, each: int = 1) -> bytes:
     if rest.any() or last - first > 4 * len(days) + 366:  # seconds, or no time: nothing that buckets are called
         return orjson.dumps(np.repeat(iso_times(stamps), each).tolist())[1:-1]
     dates = np.datetime_as_string(np.arange(first, last + 1).astype("datetime64[D]")).astype("S10")
-    clock = _clock()
-    out = np.empty((len(days), 11 + clock.shape[1]), np.uint8)
-    out[:, 0] = ord('"')
-    out[:, 1:11] = dates.view(np.uint8).reshape(-1, 10)[days - first]
-    out[:, 11:] = clock[minute]
-    return (out if each == 1 else np.repeat(out, each, axis=0)).tobytes()[:-1]
+    out = _clock().take(minute)
+    out["date"] = dates.take(days - first)
+    return (out if each == 1 else out.repeat(each)).tobytes()[:-1]
 
 
 @lru_cache(maxsize=1)
 def _clock() -> np.ndarray:
-    """What follows the date, for each minute of the day (1440, 17): ``T00:05:00+10:00",``."""
+    """The item of each minute of the day, its date left open (1440,): ``"…T00:05:00+10:00",``."""
     words = [f'T{m // 60:02}:{m % 60:02}:00{UTC_OFFSET}",' for m in range(_DAY_MINUTES)]
-    return np.array(words, "S").view(np.uint8).reshape(_DAY_MINUTES, -1)
+    out = np.zeros(_DAY_MINUTES, [("quote", "S1"), ("date", "S10"), ("rest", f"S{len(words[0])}")])
+    out["quote"], out["rest"] = b'"', words
+    return out

@@ -34,15 +34,22 @@ def rounded(values: np.ndarray, unit: str = "") -> np.ndarray:
     """
     numbers = np.asarray(values, dtype="float64")
     real = np.isfinite(numbers)
-    out = np.where(real, numbers, np.nan)
     sizes = np.zeros(numbers.shape)
     np.log10(np.abs(numbers), out=sizes, where=real & (numbers != 0))
     fewest = FEWEST_DECIMALS.get(unit, USUAL_DECIMALS)
-    decimals = np.clip(DIGITS - 1 - np.floor(sizes), fewest, MOST_DECIMALS).astype("int8")
-    for count in np.unique(decimals[real]):
-        here = real & (decimals == count) & (sizes < MOST_DIGITS_BEFORE)
-        out[here] = np.round(numbers[here], int(count))
+    decimals = np.clip(DIGITS - 1 - np.floor(sizes), fewest, MOST_DECIMALS).astype(np.intp)
+    # What np.round does, with decimals of its own for each number.
+    power = _POWERS.take(decimals)
+    plain = real & (sizes < MOST_DIGITS_BEFORE)
+    out = np.rint(np.where(plain, numbers, 0.0) * power) / power
+    if not plain.all():
+        out = np.where(plain, out, np.where(real, numbers, np.nan))
     return out + 0.0  # -0.0 becomes 0.0
+
+
+_POWERS = 10.0 ** np.arange(MOST_DECIMALS + 1)
+FEW_VALUES = 20_000
+"""Cells of a table whose columns are rounded together."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +127,21 @@ class Rows:
         """Rows from ``offset`` on, at most ``limit``, as a table."""
         stop = None if limit is None else offset + limit
         piece = self.frame if not offset and stop is None else self.frame.iloc[offset:stop]
-        columns = zip(piece.columns, self.kinds, strict=True)
-        return Table(tuple(_column(str(n), piece[n], self.frame_units.get(str(n), ""), kind) for n, kind in columns))
+        names = [str(name) for name in piece.columns.tolist()]
+        units = [self.frame_units.get(name, "") for name in names]
+        if piece.size > FEW_VALUES:
+            columns = zip(names, piece.columns, units, self.kinds, strict=True)
+            return Table(tuple(_column(name, piece[n], unit, kind) for name, n, unit, kind in columns))
+        # Of a few rows the rounding of each column would take as long as that of all together.
+        every = [_raw(series, kind) for (_, series), kind in zip(piece.items(), self.kinds, strict=True)]
+        by_unit: dict[str, list[int]] = {}
+        for i, kind in enumerate(self.kinds):
+            if kind == "number":
+                by_unit.setdefault(units[i], []).append(i)
+        for unit, places in by_unit.items():
+            for i, values in zip(places, rounded(np.stack([every[i] for i in places]), unit), strict=True):
+                every[i] = values
+        return Table(tuple(map(Column, names, self.kinds, every, units)))
 
     def pieces(self, size: int) -> Iterator[Table]:
         """All rows in order, so many at a time; the last piece has what is left."""
@@ -157,17 +177,24 @@ def _kind(name: str, series: pd.Series) -> Kind:
 
 
 def _column(name: str, series: pd.Series, unit: str, kind: Kind) -> Column:
+    values = _raw(series, kind)
+    return Column(name, kind, rounded(values, unit) if kind == "number" else values, unit)
+
+
+def _raw(series: pd.Series, kind: Kind) -> np.ndarray:
+    """A column's values as :class:`Column` holds them, numbers not yet rounded."""
     if kind == "time":
-        return Column(name, kind, series.to_numpy(TIME_DTYPE), unit)
+        return series.to_numpy(TIME_DTYPE)
     if kind == "flag":
-        return Column(name, kind, series.to_numpy(bool), unit)
+        return series.to_numpy(bool)
     if kind == "integer":
-        return Column(name, kind, series.to_numpy("int64"), unit)
+        return series.to_numpy("int64")
     if kind == "number":
-        return Column(name, kind, rounded(series.to_numpy("float64", na_value=np.nan), unit), unit)
-    codes, uniques = pd.factorize(series)
-    words = np.array([*(str(w) for w in uniques), None], dtype=object)[codes]  # missing has code -1: the None
-    return Column(name, kind, words, unit)
+        plain = isinstance(series.dtype, np.dtype) and series.dtype.kind == "f"
+        return series.to_numpy("float64") if plain else series.to_numpy("float64", na_value=np.nan)
+    held = series.array
+    codes, words = (held.codes, held.categories) if isinstance(held, pd.Categorical) else pd.factorize(series)
+    return np.array([*(str(w) for w in words), None], dtype=object)[codes]  # missing has code -1: the None
 
 
 def wide_table(result: Result) -> Table:

@@ -76,11 +76,9 @@ def native_values(times: np.ndarray, price: np.ndarray, native: np.ndarray) -> n
 
 def longest_run(chosen: np.ndarray) -> int:
     """Length of the longest run of true values; 0 where there is none."""
-    if not chosen.any():
-        return 0
-    edges = np.diff(np.r_[0, chosen.astype(np.int8), 0])
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return int((ends - starts).max())
+    edges = np.concatenate([[0], np.flatnonzero(chosen[1:] != chosen[:-1]) + 1, [len(chosen)]])
+    begins = edges[:-1] if len(chosen) else edges[:0]
+    return int(np.diff(edges)[: len(begins)][chosen[begins]].max(initial=0))
 
 
 @dataclass(frozen=True)
@@ -112,13 +110,13 @@ _NAT = np.datetime64("NaT", "us")
 _STEP = np.timedelta64(5, "m").astype("timedelta64[us]")
 
 
-def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: np.ndarray) -> PriceSummary:
+def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray | int, demand: np.ndarray) -> PriceSummary:
     """Statistics of a price series on the 5-minute grid.
 
     ``mean`` is time-weighted; ``volatility`` is the (population) standard deviation of prices,
     ``change_volatility`` that of changes between neighbouring 5-minute readings; ``hours_above_300`` counts
     300 itself; ``cap_payout`` is sum of max(0, RRP - 300) x h [$/MW]; ``volume_weighted`` is
-    sum of RRP x demand / sum of demand over the intervals that have both.
+    sum of RRP x demand / sum of demand over the intervals that have both. ``native`` is the length of each reading, or of all.
     """
     known = ~np.isnan(price)
     nan = float("nan")
@@ -129,11 +127,17 @@ def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: 
     whole = bool(known.all())
     values = price if whole else price[known]
     # Dispatch prices without a gap, the usual case, need none of the care that half hours and gaps do.
-    dispatch = bool((native[known] == 5).all())
+    if isinstance(native, int):
+        dispatch = native == 5
+        native = np.where(known, native, 0) if not (dispatch and whole) else np.broadcast_to(native, price.shape)
+    else:
+        dispatch = bool((native[known] == 5).all())
     unbroken = len(times) - 1 == (times[-1] - times[0]) // _STEP
     sample = values if dispatch else native_values(times, price, native)
     p5, p25, median, p75, p95 = quantiles(sample, (0.05, 0.25, 0.5, 0.75, 0.95))
-    low, high = np.flatnonzero(known)[[values.argmin(), values.argmax()]].tolist()
+    low, high = int(values.argmin()), int(values.argmax())
+    if not whole:
+        low, high = np.flatnonzero(known)[[low, high]].tolist()
     # As published: the end of the half hour where that is the native length.
     low_time, high_time = (half_hour_end(times[i : i + 1])[0] if native[i] == 30 else times[i] for i in (low, high))
     changes = np.diff(price)
@@ -147,6 +151,7 @@ def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: 
     paid, load = (price, demand) if both.all() else (price[both], demand[both])
     weight = float(load.sum())
     below = int(np.count_nonzero(negative))
+    above = values[values >= CAP_STRIKE]
     return PriceSummary(
         mean=float(values.mean()),
         median=median,
@@ -163,8 +168,8 @@ def summarise(times: np.ndarray, price: np.ndarray, native: np.ndarray, demand: 
         negative_hours=float(below * HOURS_PER_DISPATCH),
         negative_intervals=below if dispatch else native_count(native, negative),
         longest_negative_hours=max(longest_run(r) for r in runs) * HOURS_PER_DISPATCH,
-        hours_above_300=float(np.count_nonzero(values >= CAP_STRIKE) * HOURS_PER_DISPATCH),
-        cap_payout=float(np.maximum(0.0, values - CAP_STRIKE).sum() * HOURS_PER_DISPATCH),
+        hours_above_300=float(len(above) * HOURS_PER_DISPATCH),
+        cap_payout=float((above - CAP_STRIKE).sum() * HOURS_PER_DISPATCH),
         volume_weighted=float((paid * load).sum() / weight) if weight else nan,
         intervals=len(values) if dispatch else native_count(native, known),
     )

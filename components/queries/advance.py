@@ -15,6 +15,7 @@ from components.queries.demand import Demand
 from components.queries.figures import GenerationFigures
 from components.queries.flows import Flows
 from components.queries.generation import GenerationByFuel
+from components.queries.interval_sums import keep_intervals
 from components.queries.link_prices import LinkPrices
 from components.queries.link_summary import LinkCongestion, LinkSummary
 from components.queries.prices import RegionalPrices
@@ -51,6 +52,7 @@ def add_up(snapshot: Snapshot) -> None:
     everything = (content, unit_table(snapshot).fingerprint)
     if kept_sums.is_kept(everything):
         return
+    keep_intervals(snapshot)
     with kept_sums.keeping(everything):
         for query in asked_in_advance():
             with suppress(DashboardError):

@@ -13,6 +13,7 @@ from components.metrics.buckets import HOW, KeyedMeans
 from components.metrics.generation import NEGATIVE, POSITIVE, signed, sum_units, terms
 from components.queries.base import Names, Result, WindowQuery, register
 from components.queries.grid import Grid
+from components.queries.interval_sums import IntervalSums, kept_intervals
 from components.queries.monthly import DAY, days_of_series, in_days, readings_of_units
 from components.queries.regional import REGION_ORDER, axis_of, blocks, regions_asked, shown_buckets
 from components.queries.units import Readings, UnitCoverage, readings, unit_table
@@ -146,10 +147,12 @@ class _ByFuel:
             chosen |= (gives & (positive >= 0)) | (takes & (negative >= 0))
         coverage = UnitCoverage(table, self.window, chosen)
         for part in readings(self.snapshot, self.window, chosen):
-            counts = coverage.add(part, readings_of_units(table, part))
+            kept = kept_intervals(table, part)
+            counts = readings_of_units(table, part)
+            counts = coverage.add(part, kept.counts_of(part) if counts is None and kept is not None else counts)
             live = counts > 0
             for keys, positive, negative in layers:
-                if self.add_days(part, keys):
+                if self.add_days(part, keys) or self.add_intervals(part, keys, kept):
                     continue
                 units, kinds, series = terms(
                     table.role[part.rows],
@@ -181,6 +184,22 @@ class _ByFuel:
         self.means.add_sums(
             [days.keys[i] for i in rows], part.times[DAY - 1 :: DAY], days.totals[rows], days.counts[rows]
         )
+        return True
+
+    def add_intervals(self, part: Readings, keys: Sequence[Key], kept: IntervalSums | None) -> bool:
+        """Add what is kept of single intervals, where that is enough; returns whether it was."""
+        if kept is None or self.fine:
+            return False
+        market = bool(keys) and keys[0][0] == NEM
+        place = {key[:2]: code for code, key in enumerate(keys)}
+        codes = np.array([place.get((NEM if market else region, fuel), -1) for region, fuel in kept.keys], np.int64)
+        used, packed = np.unique(codes[codes >= 0], return_inverse=True)
+        if market:
+            codes[codes >= 0] = packed
+            power = kept.power_together(part, codes, len(used))
+        else:
+            power = kept.power_of(part, np.flatnonzero(codes >= 0)[np.argsort(packed)])
+        self.means.add([keys[code] for code in used.tolist()], part.times, power)
         return True
 
     # -- regional series -----------------------------------------------------------------------------

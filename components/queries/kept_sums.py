@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -84,6 +84,40 @@ def is_kept(everything: Hashable) -> bool:
     """Whether all sums of this data were kept by this text of the program."""
     folder = here()
     return folder is not None and folder.complete() == digest(everything)
+
+
+def mapped(key: Hashable) -> Any:
+    """The sum of this key from a file of its own, its arrays mapped; None where nobody kept it (:func:`keep_mapped`)."""
+    month, folder = month_of(key), here()
+    return None if month is None or folder is None else folder.mapped(month, digest(key))
+
+
+def keep_mapped(made: Iterable[tuple[Hashable, Callable[[], Any]]]) -> None:
+    """Give each of these sums a file of its own where it has none; those of all other keys go.
+
+    Where the folder cannot be written nothing stays, and nothing else is different.
+
+    Parameters
+    ----------
+    made : key and what makes the sum of it.
+    """
+    folder = here()
+    if folder is None:
+        return
+    needed = set()
+    try:
+        for key, make in made:
+            month, name = month_of(key), digest(key)
+            if month is None:
+                continue
+            needed.add((month, name))
+            packed = None if folder.has_mapped(month, name) else pack(make())
+            if packed is not None:
+                folder.write_mapped(month, name, packed)
+        if needed:
+            folder.sweep_mapped(needed)
+    except OSError as refused:
+        log.warning("sums of intervals are not kept: %s", refused)
 
 
 def month_of(key: Hashable) -> str | None:

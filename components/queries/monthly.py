@@ -32,7 +32,8 @@ remembered = _months.get
 forget = _months.clear
 
 
-def _key(kind: Hashable, table: UnitTable, stretch: Stretch) -> Hashable:
+def key_of(kind: Hashable, table: UnitTable, stretch: Stretch) -> Hashable:
+    """Names what a stretch of readings adds up to."""
     return kind, table.fingerprint, stretch.chunk.identity, stretch.begin, stretch.end
 
 
@@ -54,7 +55,7 @@ def money_of_units(
     if stretch is None or part.keep is None:
         return sums(part.values, part.rows)
     prices = tuple(c.identity for c in snapshot.chunks("price") if c.month == stretch.chunk.month)
-    key = _key((basis, prices), table, stretch)
+    key = key_of((basis, prices), table, stretch)
     # Few units are added up sooner than all of them.
     if 2 * len(part.keep) < len(stretch.rows) and key not in _months:
         return sums(part.values, part.rows)
@@ -152,7 +153,7 @@ def readings_of_units(table: UnitTable, part: Readings) -> np.ndarray | None:
     stretch = part.stretch
     if stretch is None or part.keep is None:
         return None
-    key = _key("readings", table, stretch)
+    key = key_of("readings", table, stretch)
     if 2 * len(part.keep) < len(stretch.rows) and key not in _months:
         return None
     counts: np.ndarray = remembered(
@@ -172,7 +173,7 @@ def days_of_series(table: UnitTable, part: Readings, *, market: bool, fine: bool
     stretch = part.stretch
     if stretch is None or stretch.begin % DAY or stretch.end % DAY:
         return None
-    key = _key((market, fine), table, stretch)
+    key = key_of((market, fine), table, stretch)
     days: Days = remembered(key, lambda: _days(table, stretch, market, fine))
     return days
 

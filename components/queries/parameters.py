@@ -30,9 +30,14 @@ class Instant(param.Parameter):
 
     def format(self, value: pd.Timestamp) -> list[str]:
         """A date where it is midnight, else to the minute, or as exactly as it was given."""
-        if value == value.normalize():
-            return [value.strftime("%Y-%m-%d")]
-        return [value.strftime("%Y-%m-%dT%H:%M") if value == value.floor("min") else value.isoformat()]
+        text = value.isoformat()
+        return [
+            text.removesuffix("T00:00:00")
+            if text.endswith("T00:00:00")
+            else text.removesuffix(":00")
+            if len(text) == 19
+            else text
+        ]
 
 
 class Span(param.String):

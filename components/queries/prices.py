@@ -167,9 +167,10 @@ class PriceStats(PricePeriodQuery):
         self.ensure(snapshot)
         asked, block, demand = self.gathered(snapshot)
         expected = self.window(snapshot).expected
-        present = (~np.isnan(block.values)).sum(axis=1).tolist()
+        present = (block.values.shape[1] - np.isnan(block.values).sum(axis=1)).tolist()
         found = [(i, region) for i, region in enumerate(asked) if present[i]]
-        native = block.native_minutes()
+        minutes = block.minutes
+        native = [minutes[i] if isinstance(minutes, np.ndarray) else minutes for i in range(len(asked))]
         rows = [summarise(block.times, block.values[i], native[i], demand[i]) for i, _ in found]
         columns: dict[str, Any] = {"region": named(ORDER, np.array([ORDER.index(r) for _, r in found], int))}
         for name in self.row_columns:

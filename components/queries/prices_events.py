@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,16 @@ from components.vocabulary import NEM, REGIONS
 
 FLAGS = {"administered": "apc_flag", "suspended": "market_suspended_flag"}
 """Kind of intervention -> column of the price data."""
+
+
+def _intervals_at_most(query: PeriodQuery, snapshot: Snapshot) -> int:
+    """5-minute intervals that a question's window shares with the data."""
+    window, first, last = query.window(snapshot), snapshot.first(query.dataset), snapshot.last(query.dataset)
+    if first is None or last is None:
+        return 0
+    # The oldest stamp may close a half hour.
+    start, end = max(window.start, first - pd.Timedelta(minutes=30)), min(window.end, last)
+    return replace(window, start=start, end=end).expected if start < end else 0
 
 
 def _frame(parts: list[tuple[str, dict[str, Any]]], columns: dict[str, tuple[str, str]]) -> pd.DataFrame:
@@ -76,7 +87,7 @@ class PriceEvents(PricePeriodQuery):
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
         apart = self.gap // 5 + 2
-        return len(regions_asked(self.region)) * (self.window(snapshot).expected // apart + 1)
+        return len(regions_asked(self.region)) * (_intervals_at_most(self, snapshot) // apart + 1)
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)
@@ -124,7 +135,7 @@ class MarketInterventions(PeriodQuery):
         return REGIONS if not self.region or NEM in self.region else regions_asked(self.region)
 
     def rows_at_most(self, snapshot: Snapshot) -> int:
-        return len(self.regions()) * len(FLAGS) * (self.window(snapshot).expected // 2 + 1)
+        return len(self.regions()) * len(FLAGS) * (_intervals_at_most(self, snapshot) // 2 + 1)
 
     def run(self, snapshot: Snapshot) -> Result:
         self.ensure(snapshot)

@@ -109,7 +109,8 @@ def aligned(snapshot: Snapshot, dataset: str, column: str, times: np.ndarray, ke
         return np.full((len(keys), 0), np.nan)
     before, end = times[0] - STEP, times[-1]
     length = int((end - before) // STEP)
-    out = np.full((len(keys), length), np.nan)
+    out = np.empty((len(keys), length))
+    done = 0
     for chunk in snapshot.chunks_between(dataset, before, end):
         first, last = max(0, int((before - chunk.origin) // STEP)), min(chunk.length, int((end - chunk.origin) // STEP))
         if first >= last:
@@ -117,9 +118,11 @@ def aligned(snapshot: Snapshot, dataset: str, column: str, times: np.ndarray, ke
         stop_if_unwanted()
         data = chunk.values[chunk.fields.index(column)]
         at = int((chunk.origin - before) // STEP) + first
+        out[:, done:at] = np.nan
+        done = at + last - first
         for to, key in enumerate(keys):
-            if key in chunk.position:
-                out[to, at : at + last - first] = data[chunk.position[key], first:last]
+            out[to, at:done] = data[chunk.position[key], first:last] if key in chunk.position else np.nan
+    out[:, done:] = np.nan
     return out if length == len(times) else out[:, (times - times[0]) // STEP]
 
 

@@ -21,6 +21,9 @@ from components.stopping import stop_if_unwanted
 from components.store.snapshot import Snapshot
 from components.vocabulary import LOAD, REGIONS
 
+FEW_READINGS = 100_000
+"""Readings that are kept between the two looks at them: a station's month."""
+
 
 @register
 class StationOutput(WindowQuery):
@@ -131,11 +134,15 @@ class _Output:
     def _look(self) -> None:
         """Series with a reading, each in the region of its first; buckets from the first reading to the last."""
         self.home: dict[int, str] = {}
+        self.few: list[Readings] = []
+        room = FEW_READINGS
         begin: np.ndarray | None = None
         last: Readings | None = None
         for part in readings(self.snapshot, self.window, self.chosen) if len(self.axis) else ():
             stop_if_unwanted()
             live = self.coverage.add(part) > 0
+            room -= len(part.rows) * len(part.times)
+            self.few = [*self.few, part] if room >= 0 else []
             for code, region in zip(
                 self.codes[part.rows][live].tolist(), self.table.region[part.rows][live], strict=True
             ):
@@ -194,7 +201,8 @@ class _Output:
                 self.window,
                 start=max(self.window.start, pd.Timestamp(axis.starts[0])), end=min(self.window.end, pd.Timestamp(end)),
             )  # fmt: skip
-            for part in readings(self.snapshot, window, self.chosen):
+            everything = (first, stop) == (0, len(self.axis)) and self.few
+            for part in self.few if everything else readings(self.snapshot, window, self.chosen):
                 stop_if_unwanted()
                 local = self.place[self.codes[part.rows]]
                 sums = query.sums(self.snapshot, part, self.table.role[part.rows], local, len(self.order))

@@ -100,6 +100,7 @@ class UnitTable:
         # The same in every process: sums kept on disk are named by it.
         self.fingerprint = hashlib.sha256(repr([column.tolist() for column in identity]).encode()).hexdigest()[:16]
         self._scada = tuple(snapshot.chunks("scada"))
+        self._newest: dict[tuple[str, ...], np.ndarray] = {}
         self._months: dict[tuple[str, tuple[str, ...]], list[tuple[int, int, np.ndarray]]] = {}
         self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
@@ -116,7 +117,10 @@ class UnitTable:
 
     def rows_at(self, duids: tuple[str, ...], moment: np.datetime64) -> np.ndarray:
         """Row of each unit for intervals that begin at ``moment``; its first row where none has begun."""
-        out = np.array([self._span[duid][1] - 1 for duid in duids], np.int64)
+        newest = self._newest.get(duids)
+        if newest is None:
+            newest = self._newest[duids] = np.array([self._span[duid][1] - 1 for duid in duids], np.int64)
+        out = newest.copy()
         for i in np.flatnonzero(self.valid_since[out] > moment).tolist():
             first, _ = self._span[duids[i]]
             while out[i] > first and self.valid_from[out[i]] > moment:
@@ -182,7 +186,8 @@ class Readings:
 
     ``rows`` (K,) are the units' rows in the :class:`UnitTable`.
     ``stretch`` is what the readings are all stamps of, None where the window or its calendar leaves some out;
-    ``keep`` (K,) the units' places in it.
+    ``within`` the stretch that they lie in one after the other, from position ``first`` of the month's grid on, None
+    where the calendar leaves some out; ``keep`` (K,) the units' places in either.
     """
 
     times: np.ndarray
@@ -190,11 +195,20 @@ class Readings:
     read: Callable[[], np.ndarray]
     stretch: Stretch | None = None
     keep: np.ndarray | None = None
+    within: Stretch | None = None
+    first: int = 0
 
     @cached_property
     def values(self) -> np.ndarray:
         """(K, T) [MW] as published, NaN = missing; a read-only view or a copy, never to be written to."""
         return self.read()
+
+    def unit(self, place: int) -> np.ndarray:
+        """One unit's readings (T,), as in ``values``; those of the others stay unread."""
+        if self.within is None or self.keep is None or "values" in vars(self):
+            return self.values[place]
+        first = self.first - self.within.begin
+        return self.within.values[self.keep[place], first : first + len(self.times)]
 
 
 def readings(
@@ -230,10 +244,9 @@ def readings(
             read = partial(_read, chunk, column, keep if len(keep) < len(rows) else None, a, b, counted)
             if counted is not None:
                 yield Readings(times[counted], rows[keep], read)
-            elif (a, b) == (i, j):
-                yield Readings(times, rows[keep], read, Stretch(chunk, i, j, rows, column), keep)
             else:
-                yield Readings(times, rows[keep], read)
+                stretch = Stretch(chunk, i, j, rows, column)
+                yield Readings(times, rows[keep], read, stretch if (a, b) == (i, j) else None, keep, stretch, a)
 
 
 def _read(
@@ -278,8 +291,8 @@ class UnitCoverage:
         self._row[units[counts > 0]] = rows[counts > 0]
         begin, end = part.times[0] - STEP, part.times[-1]
         outside = (counts > 0) & ((table.registered_from[rows] > begin) | (table.registered_to[rows] < end))
-        for k in np.flatnonzero(outside):
-            read = part.times[~np.isnan(part.values[k])]
+        for k in np.flatnonzero(outside).tolist():
+            read = part.times[~np.isnan(part.unit(k))]
             self._first[units[k]] = min(self._first[units[k]], read[0] - STEP)
             self._last[units[k]] = max(self._last[units[k]], read[-1])
         return counts

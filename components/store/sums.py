@@ -2,6 +2,9 @@
 
 ``frames/sums/<month>.arrow`` has a row for each sum: the digest of what it was made from, its shape as JSON, its numbers and
 their checksum. What is missing or damaged is made again by whoever asks; nothing is ever executed.
+
+A sum of megabytes has a file of its own, ``frames/sums/<month>-<digest>.sum``, which is mapped: of it only what is looked at
+is read. Its head has a checksum; of its numbers, as of those of frames, only their length is checked.
 """
 
 from __future__ import annotations
@@ -19,17 +22,17 @@ import numpy as np
 import pyarrow as pa
 
 from components.store.files import remove_abandoned, replace_synced
+from components.store.sumfile import Packed, read_mapped, write_mapped
 
 FOLDER = "sums"
 COMPLETE = "complete"
+MOST_MAPPED = 400
+"""Mapped sums that are held on to."""
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _SCHEMA = pa.schema(
     {"digest": pa.string(), "shape": pa.string(), "numbers": pa.large_binary(), "crc32": pa.uint32()},
 )
 _kinds: dict[str, type] = {}
-
-Packed = tuple[str, bytes]
-"""A sum's shape as JSON and its numbers."""
 
 
 def keepable(*kinds: type) -> None:
@@ -107,6 +110,7 @@ class SumsFolder:
     def __init__(self, frames: Path):
         self.folder = frames / FOLDER
         self._names: dict[str, tuple[tuple[int, int, int], frozenset[str]]] = {}
+        self._mapped: dict[tuple[str, str], Any] = {}
 
     def read(self, month: str, digest: str) -> Packed | None:
         """One sum of a month; None where it is not there or not whole."""
@@ -150,6 +154,43 @@ class SumsFolder:
         self.folder.mkdir(parents=True, exist_ok=True)
         replace_synced(self.folder / f"{month}.arrow", memoryview(out.getvalue()))
 
+    def mapped(self, month: str, digest: str) -> Any:
+        """A sum in a file of its own, its arrays mapped; None where it is not there or not whole."""
+        value = self._mapped.get((month, digest))
+        if value is None:
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                value = unpack(read_mapped(self._own(month, digest)))
+            if value is not None:
+                if len(self._mapped) >= MOST_MAPPED:
+                    self._mapped.clear()
+                self._mapped[month, digest] = value
+        return value
+
+    def has_mapped(self, month: str, digest: str) -> bool:
+        """Whether a sum has a file of its own."""
+        return self._own(month, digest).exists()
+
+    def write_mapped(self, month: str, digest: str, packed: Packed) -> None:
+        """Give a sum a file of its own.
+
+        Raises
+        ------
+        OSError
+            When the folder cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_mapped(self._own(month, digest), packed)
+
+    def sweep_mapped(self, needed: Collection[tuple[str, str]]) -> None:
+        """Remove sums with a file of their own but these (month, digest)."""
+        keep = {self._own(*one) for one in needed}
+        for path in self.folder.glob("*.sum"):
+            if path not in keep:
+                path.unlink(missing_ok=True)
+
+    def _own(self, month: str, digest: str) -> Path:
+        return self.folder / f"{month}-{digest}.sum"
+
     def complete(self) -> str:
         """What was noted last by :meth:`note_complete`; "" where nothing was."""
         with suppress(OSError, ValueError):
@@ -169,8 +210,8 @@ class SumsFolder:
 
     def sweep(self, months: Collection[str]) -> None:
         """Remove what belongs to no month of the lake."""
-        for path in self.folder.glob("*.arrow"):
-            if path.stem not in months:
+        for path in [*self.folder.glob("*.arrow"), *self.folder.glob("*.sum")]:
+            if path.stem[:7] not in months:
                 path.unlink(missing_ok=True)
         remove_abandoned(self.folder)
 
@@ -198,5 +239,5 @@ def here() -> SumsFolder | None:
     return _here
 
 
-def _crc(shape: str, numbers: bytes) -> int:
+def _crc(shape: str, numbers: bytes | memoryview) -> int:
     return zlib.crc32(numbers, zlib.crc32(shape.encode()))

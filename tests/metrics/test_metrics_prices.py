@@ -129,6 +129,19 @@ def test_summary_of_nothing(count):
     assert (s.intervals, s.negative_intervals) == (0, 0)
 
 
+@pytest.mark.parametrize("price", [[10, -20, 400, 50], [10, NAN, 400, -50]], ids=["whole", "gap"])
+@pytest.mark.parametrize("minutes", [5, 30])
+def test_one_native_length_for_all_is_that_of_each_reading(price, minutes):
+    """Given as one number it says the same as given reading by reading."""
+    values, times = np.repeat(np.array(price, float), 6), stamps(24)
+    native = np.where(np.isnan(values), 0, minutes)
+    one, each = (summarise(times, values, n, np.full(24, 1000.0)) for n in (minutes, native))
+    assert repr(one) == repr(each)
+    assert one.cap_payout == pytest.approx(100 * 0.5)
+    assert one.hours_above_300 == pytest.approx(0.5)
+    assert one.intervals == (4 - np.isnan(price).sum()) * (30 // minutes if minutes == 5 else 1)
+
+
 @pytest.mark.fault("TIM-2")
 def test_a_gap_between_months_ends_a_negative_run():
     times = np.r_[stamps(2), stamps(2, "2024-09-01")]

@@ -259,3 +259,9 @@ def test_capture_chooses_buckets_of_days_or_longer():
     for days, wanted in ((1, "1d"), (30, "1d"), (120, "7d"), (365, "1M"), (5 * 365, "3M"), (12 * 365, "1y")):
         query = PriceCapture(start=end - pd.Timedelta(days=days), end=end)
         assert query.window(empty_snapshot()).interval == wanted
+
+
+@pytest.mark.parametrize("question", [PriceEvents, MarketInterventions])
+def test_a_window_that_begins_before_the_data_is_no_larger_than_the_data(question, mixed):
+    assert question(start=pd.Timestamp("1990-01-01")).rows_at_most(mixed) < 200
+    assert question(start=pd.Timestamp("1990-01-01"), end=pd.Timestamp("1991-01-01")).rows_at_most(mixed) < 20

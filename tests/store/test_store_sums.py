@@ -104,9 +104,40 @@ def test_what_is_damaged_is_not_there(folder: SumsFolder):
     assert folder.read("2024-03", "one") is not None
 
 
+def test_a_large_sum_is_mapped_from_a_file_of_its_own(folder: SumsFolder):
+    assert folder.mapped("2024-03", "ab12") is None
+    folder.write_mapped("2024-03", "ab12", packed(Pair(np.arange(6.0).reshape(2, 3), ("NSW1", 2))))
+    assert folder.has_mapped("2024-03", "ab12")
+    assert not folder.has_mapped("2024-03", "cd34")
+    found = folder.mapped("2024-03", "ab12")
+    np.testing.assert_array_equal(found.left, [[0, 1, 2], [3, 4, 5]])
+    assert found.right == ("NSW1", 2)
+    assert not found.left.flags.owndata
+    with pytest.raises(ValueError, match="read-only"):
+        found.left[0, 0] = 9
+    folder.write_mapped("2024-03", "cd34", packed(Pair(np.empty((0, 3)), ())))
+    folder.sweep_mapped([("2024-03", "cd34")])
+    assert [p.name for p in folder.folder.glob("*.sum")] == ["2024-03-cd34.sum"]
+    assert folder.mapped("2024-03", "cd34").left.shape == (0, 3)
+    np.testing.assert_array_equal(found.left, [[0, 1, 2], [3, 4, 5]])  # who has it mapped keeps it
+
+
+def test_a_large_sum_that_is_damaged_is_not_there(folder: SumsFolder):
+    folder.write_mapped("2024-03", "ab12", packed(np.arange(1_000.0)))
+    (path,) = folder.folder.glob("*.sum")
+    whole = path.read_bytes()
+    for content in (whole[:-1], whole[: len(whole) // 2], whole[:30], whole[:3], b"", whole + b"\0", b"x" + whole[1:],
+                    whole.replace(b"1000", b"0999")):  # fmt: skip
+        path.write_bytes(content)
+        assert SumsFolder(folder.folder.parent).mapped("2024-03", "ab12") is None
+    path.write_bytes(whole)
+    np.testing.assert_array_equal(SumsFolder(folder.folder.parent).mapped("2024-03", "ab12"), np.arange(1_000.0))
+
+
 def test_months_that_are_gone_are_swept(folder: SumsFolder):
     for month in ("2024-02", "2024-03"):
         folder.write(month, {"one": packed(1)})
+        folder.write_mapped(month, "ab12", packed(1))
     (folder.folder / ".tmp-999999999-00000000-2024-02.arrow").write_bytes(b"left by a writer that was killed")
     folder.sweep({"2024-03"})
-    assert [p.name for p in sorted(folder.folder.iterdir())] == ["2024-03.arrow"]
+    assert [p.name for p in sorted(folder.folder.iterdir())] == ["2024-03-ab12.sum", "2024-03.arrow"]
