@@ -38,6 +38,9 @@ class Caps:
 
 
 DEFAULT_CAPS = Caps()
+LARGE = 1 << 20
+"""Texts from here on are read in blocks [bytes]."""
+_BLOCK = 2 << 20
 _ZIP, _EMPTY_ZIP, _GZIP = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b"
 _DEPTH = 2
 _FREE = 1 << 20
@@ -125,15 +128,7 @@ def _safe(member: zipfile.ZipInfo, name: str) -> str:
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, caps: Caps, left: list[int]) -> bytes:
-    what = f"{name}: {_names([member])}"
-    if member.flag_bits & 0x1:
-        raise FileRejected(f"{what} is encrypted")
-    if member.file_size > caps.member_bytes:
-        raise FileRejected(f"{what} would unpack to {member.file_size:,} bytes, more than {caps.member_bytes:,}")
-    if member.file_size > _FREE and member.file_size > caps.ratio * max(member.compress_size, 1):
-        raise FileRejected(
-            f"{what} would unpack to {member.file_size:,} bytes from {member.compress_size:,}: a zip bomb?"
-        )
+    what = _allowed(member, name, caps)
     left[0] -= member.file_size
     if left[0] < 0:
         raise FileRejected(f"{name} would unpack to more than {caps.total_bytes:,} bytes")
@@ -146,6 +141,50 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, caps: Ca
     if len(data) != member.file_size:
         raise FileRejected(f"{what} is damaged: {len(data):,} bytes instead of {member.file_size:,}")
     return data
+
+
+def _allowed(member: zipfile.ZipInfo, name: str, caps: Caps) -> str:
+    """What a member is called in sentences; one that may not be unpacked is refused."""
+    what = f"{name}: {_names([member])}"
+    if member.flag_bits & 0x1:
+        raise FileRejected(f"{what} is encrypted")
+    if member.file_size > caps.member_bytes:
+        raise FileRejected(f"{what} would unpack to {member.file_size:,} bytes, more than {caps.member_bytes:,}")
+    if member.file_size > _FREE and member.file_size > caps.ratio * max(member.compress_size, 1):
+        raise FileRejected(
+            f"{what} would unpack to {member.file_size:,} bytes from {member.compress_size:,}: a zip bomb?"
+        )
+    return what
+
+
+def large_text(data: bytes, name: str, caps: Caps = DEFAULT_CAPS) -> tuple[str, Iterator[bytes]] | None:
+    """The one large text of a zip, in blocks; None where :func:`unpack` has to tell what there is.
+
+    Returns
+    -------
+    (name as :func:`unpack` gives it, blocks). The blocks end with :class:`FileRejected` where the zip is damaged.
+    """
+    if not data.startswith(_ZIP):
+        return None
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        (member,) = archive.infolist()
+        inside = f"{name}/{_safe(member, name)}"
+        what = _allowed(member, name, caps)
+    except (*_DAMAGE, FileRejected):  # ValueError: more than one member
+        return None
+    if member.file_size < LARGE or member.file_size > caps.total_bytes or member.filename.lower().endswith(".zip"):
+        return None
+    return inside, _blocks(archive, member, what)
+
+
+def _blocks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, what: str) -> Iterator[bytes]:
+    try:
+        with archive, archive.open(member) as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+    except _DAMAGE as why:
+        raise FileRejected(f"{what} is damaged: {_short(why)}") from None
 
 
 def _gunzip(data: bytes, name: str, caps: Caps) -> bytes:

@@ -12,7 +12,7 @@ Source: ``C,<system>,<report>,<from>,<to>,<date>,<time>,...`` and ``C,"END OF RE
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -95,11 +95,16 @@ def open_mms(data: bytes, name: str) -> MmsFile:
         kind = "an HTML page" if data.lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<")) else "text"
         raise FileRejected(f"{name}: expected AEMO's C/I/D text, found {kind} beginning {printable(data)!r}")
     first, _, _ = data[:4096].partition(b"\n")
-    head = [*_fields(first, name), *[""] * 7]
     marks = _marks(data, name)
     notes = _check_footer(data, marks, name)
     sections = _sections(data, marks, name)
-    return MmsFile(name, data, head[1], head[2], _published(head[5], head[6]), sections, notes)
+    return MmsFile(name, data, *first_line(first, name), sections, notes)
+
+
+def first_line(line: bytes, name: str) -> tuple[str, str, pd.Timestamp | None]:
+    """System, report and time of publication that a file's first line tells."""
+    words = [*fields_of(line, name), *[""] * 7]
+    return words[1], words[2], _published(words[5], words[6])
 
 
 def _utf8(data: bytes) -> bytes:
@@ -112,7 +117,7 @@ def _utf8(data: bytes) -> bytes:
     return data
 
 
-def _fields(line: bytes, name: str) -> list[str]:
+def fields_of(line: bytes, name: str) -> list[str]:
     """The fields of one ``I`` or ``C`` line."""
     try:
         rows = list(csv.reader([line.decode("utf-8", "replace").rstrip("\r\n")]))
@@ -150,11 +155,16 @@ def _line(data: bytes, start: int) -> tuple[bytes, int]:
 
 def _check_footer(data: bytes, marks: list[int], name: str) -> tuple[str, ...]:
     footer, after = _line(data, marks[-1])
-    words = _fields(footer, name)
+    words = fields_of(footer, name)
     if words[:2] != ["C", "END OF REPORT"] or data[after:].strip():
         tail = data[data.rstrip().rfind(b"\n") + 1 :]
         raise FileRejected(f'{name}: expected the last line C,"END OF REPORT", found {printable(tail)!r}: cut off')
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    return footer_notes(words, lines)
+
+
+def footer_notes(words: Sequence[str], lines: int) -> tuple[str, ...]:
+    """What is odd about the count of lines in a footer of these fields."""
     counted = words[2] if len(words) > 2 else ""
     return (
         ()
@@ -174,12 +184,28 @@ def _sections(data: bytes, marks: list[int], name: str) -> tuple[Section, ...]:
                     f"{name}: expected a line of column names before the data, found {printable(data[begin:stop])!r}"
                 )
             continue
-        words = _fields(line, name)
-        if len(words) < 5:
-            raise FileRejected(f"{name}: a line of column names has only {len(words)} fields: {printable(line)!r}")
-        group, table, version = (w.upper() for w in words[1:4])
-        sections.append(Section(group, table, version, tuple(w.upper() for w in words[4:]), begin, stop))
+        sections.append(section_of(line, begin, stop, name))
     return tuple(sections)
+
+
+def section_of(line: bytes, start: int, end: int, name: str) -> Section:
+    """The section below an ``I`` line.
+
+    Raises
+    ------
+    FileRejected
+        When the line names no columns.
+    """
+    words = fields_of(line, name)
+    if len(words) < 5:
+        raise FileRejected(f"{name}: a line of column names has only {len(words)} fields: {printable(line)!r}")
+    group, table, version = (w.upper() for w in words[1:4])
+    return Section(group, table, version, tuple(w.upper() for w in words[4:]), start, end)
+
+
+def label_of(name: str, key: Key) -> str:
+    """How sentences call a table of a file."""
+    return f"{name}: table {'.'.join(k for k in key if k)}"
 
 
 def read_table(
@@ -203,7 +229,7 @@ def read_table(
         When a required column is missing, or rows cannot be read as what their names say.
     """
     found = [s for s in file.sections if (s.group, s.table) == key]
-    label = f"{file.name}: table {'.'.join(k for k in key if k)}"
+    label = label_of(file.name, key)
     if not found:
         raise FileRejected(
             f"{label} is not in the file, which has {', '.join('.'.join(k) for k in file.tables()) or 'none'}"
@@ -218,7 +244,7 @@ def read_table(
         frames.append(frame)
         if left_out:
             notes.append(f"{label}: {left_out} rows left out, they have another number of fields than the header")
-    whole = frames[0] if len(frames) == 1 else _joined(frames)
+    whole = joined(frames)
     whole.attrs["notes"] = notes
     return whole
 
@@ -235,11 +261,13 @@ def read_tables(data: bytes, name: str) -> dict[Key, pd.DataFrame]:
     return {key: read_table(file, key).astype(object) for key in file.tables()}
 
 
-def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+def joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """Sections under each other; categories are united so that text stays categorical.
 
     Only where every column was asked for (as text) do sections differ in columns.
     """
+    if len(frames) == 1:
+        return frames[0]
     out = {}
     for column in dict.fromkeys(c for f in frames for c in f.columns):
         parts = [f[column] if column in f else _missing("text", len(f)) for f in frames]
@@ -257,27 +285,19 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
         raise FileRejected(f"{label}: the column {twice[0]} is there twice")
     body = pa.py_buffer(data).slice(section.start, section.end - section.start)  # no copy: it may be 0.3 GB
     if section.end - section.start < 100 and not data[section.start : section.end].strip():
-        return _empty(wanted), 0
-    # Arrow wants unique names; columns nobody asked for may repeat or be empty.
-    names = [*_PREFIX, *(c if c in wanted else f"~{i}" for i, c in enumerate(section.columns))]
+        return empty_frame(wanted), 0
     bad: list[str] = []
 
     def skip(row: pc.InvalidRow) -> str:
         bad.append(str(row.text)[:60])
         return "skip" if len(bad) <= 1000 else "error"
 
-    types = {c: pa.float64() if wanted[c] == "number" else _DICTIONARY for c in present}
     try:
         table = pc.read_csv(
             pa.BufferReader(body),
-            read_options=pc.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK),
+            read_options=pc.ReadOptions(column_names=csv_names(section, wanted), use_threads=False, block_size=_BLOCK),
             parse_options=pc.ParseOptions(invalid_row_handler=skip),
-            convert_options=pc.ConvertOptions(
-                include_columns=[*_PREFIX[:3], *present],
-                column_types=dict.fromkeys(_PREFIX[:3], _DICTIONARY) | types,
-                null_values=["", "NULL", "null"],
-                strings_can_be_null=False,
-            ),
+            convert_options=csv_types({c: wanted[c] for c in present}, _PREFIX[:3]),
         )
     except pa.ArrowInvalid as why:
         raise FileRejected(f"{label}: rows are not what their header says: {_reason(why)}") from None
@@ -287,17 +307,46 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
             f"{label}: {len(bad)} of {len(bad) + table.num_rows} rows have another number of fields than the header"
             f" ({len(section.columns) + 4}), e.g. {printable(bad[0].encode('utf-8', 'replace'))!r}"
         )
+    return frame_of(table, wanted, label), len(bad)
+
+
+def csv_names(section: Section, wanted: Collection[str]) -> list[str]:
+    """Names for Arrow's reader, which wants unique ones: columns nobody asked for may repeat or be empty."""
+    return [*_PREFIX, *(c if c in wanted else f"~{i}" for i, c in enumerate(section.columns))]
+
+
+def csv_types(columns: Mapping[str, Kind], words: Sequence[str] = ()) -> pc.ConvertOptions:
+    """How Arrow's reader takes the columns that are there; ``words`` are taken as text beside them."""
+    types = {c: pa.float64() if kind == "number" else _DICTIONARY for c, kind in columns.items()}
+    return pc.ConvertOptions(
+        include_columns=[*words, *columns],
+        column_types=dict.fromkeys(words, _DICTIONARY) | types,
+        null_values=["", "NULL", "null"],
+        strings_can_be_null=False,
+    )
+
+
+def frame_of(table: pa.Table, wanted: Mapping[str, Kind], label: str) -> pd.DataFrame:
+    """What Arrow's reader gave, as :func:`read_table` promises it.
+
+    Raises
+    ------
+    FileRejected
+        When a time cannot be read.
+    """
     out = {}
     for column, kind in wanted.items():
-        if column not in present:
+        if column not in table.column_names:
             out[column] = _missing(kind, table.num_rows)
         elif kind == "number":
             values = table[column].to_numpy()
-            out[column] = pd.Series(np.where(np.isfinite(values), values, np.nan))
+            finite = np.isfinite(values)
+            out[column] = pd.Series(values if finite.all() else np.where(finite, values, np.nan), copy=False)
         else:
             text = _categorical(table[column])
-            out[column] = pd.Series(_times(text, f"{label}, column {column}") if kind == "time" else text)
-    return pd.DataFrame(out, copy=False), len(bad)
+            read = _times(text, f"{label}, column {column}") if kind == "time" else text
+            out[column] = pd.Series(read, copy=False)
+    return pd.DataFrame(out, copy=False)
 
 
 def _reason(why: Exception) -> str:
@@ -365,5 +414,6 @@ def _missing(kind: Kind, rows: int) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(np.zeros(rows, "int8"), categories=pd.Index([""], dtype=object)))
 
 
-def _empty(wanted: Mapping[str, Kind]) -> pd.DataFrame:
+def empty_frame(wanted: Mapping[str, Kind]) -> pd.DataFrame:
+    """No rows of these columns."""
     return pd.DataFrame({c: _missing(kind, 0) for c, kind in wanted.items()})

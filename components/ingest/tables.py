@@ -18,10 +18,12 @@ import pandas as pd
 
 from components.errors import FileRejected
 from components.ingest import mms
-from components.schema import DATASETS, Dataset, conform
+from components.ingest.mms_blocks import Asked, read_blocks
+from components.schema import DATASETS, Dataset, tidy_columns
 
 PRICING, PHYSICAL = "pricing", "physical"
 DEMO_SYSTEM = "DEMO.WORLD"
+_FIVE_MINUTES = 300_000_000  # [us]
 
 
 @dataclass(frozen=True)
@@ -97,20 +99,8 @@ def source_of(file: mms.MmsFile) -> str:
     return "mmsdm" if archive else "current"
 
 
-def read_dataset(file: mms.MmsFile, table: AemoTable) -> pd.DataFrame:
-    """Tidy rows of one table of a file.
-
-    Returns
-    -------
-    Frame with :func:`components.schema.tidy_columns`, one row per stamp and key. ``attrs["notes"]`` says what
-    was left out.
-
-    Raises
-    ------
-    FileRejected
-        When a key column is missing or rows cannot be read.
-    """
-    dataset = DATASETS[table.dataset]
+def asked_of(table: AemoTable) -> Asked:
+    """The AEMO columns of a table that are read, and those without which it says nothing."""
     columns: dict[str, mms.Kind] = {table.time: "time"}
     columns |= dict.fromkeys(table.keys.values(), "text")
     columns |= dict.fromkeys(table.numbers.values(), "number")
@@ -119,7 +109,29 @@ def read_dataset(file: mms.MmsFile, table: AemoTable) -> pd.DataFrame:
     if table.runs:
         columns["INTERVENTION"] = "number"
         required.append("INTERVENTION")
-    raw = mms.read_table(file, table.key, columns, required)
+    return Asked(columns, tuple(required))
+
+
+def read_dataset(file: mms.MmsFile, table: AemoTable) -> pd.DataFrame:
+    """Tidy rows of one table of a file.
+
+    Returns
+    -------
+    Frame with :func:`components.schema.tidy_columns`, one row per stamp and key; texts are categorical with sorted
+    categories. ``attrs["notes"]`` says what was left out.
+
+    Raises
+    ------
+    FileRejected
+        When a key column is missing or rows cannot be read.
+    """
+    asked = asked_of(table)
+    return _tidy(mms.read_table(file, table.key, asked.columns, asked.required), file, table)
+
+
+def _tidy(raw: pd.DataFrame, file: mms.MmsFile, table: AemoTable) -> pd.DataFrame:
+    """Tidy rows of what :func:`components.ingest.mms.read_table` gave."""
+    dataset = DATASETS[table.dataset]
     notes = list(raw.attrs["notes"])
     rows = pd.DataFrame(
         {"time": raw[table.time]}
@@ -128,7 +140,7 @@ def read_dataset(file: mms.MmsFile, table: AemoTable) -> pd.DataFrame:
         copy=False,  # a month of all units is a gigabyte of columns
     )
     rows["changed"] = raw["LASTCHANGED"]
-    if file.published is not None:
+    if file.published is not None and rows["changed"].hasnans:
         rows["changed"] = rows["changed"].fillna(file.published)
     label = f"{file.name}: {'.'.join(table.key)}"
     usable = _usable(rows, dataset, notes, label)
@@ -140,9 +152,7 @@ def read_dataset(file: mms.MmsFile, table: AemoTable) -> pd.DataFrame:
     if not usable.all():
         rows, run = rows[usable], None if run is None else run[usable]
     rows = _latest(rows, dataset, None if table.runs == PRICING else run)
-    rows["minutes"] = table.minutes
-    rows["source"] = source_of(file)
-    tidy = conform(dataset, rows)
+    tidy = _narrow(dataset, rows, table.minutes, source_of(file))
     tidy.attrs["notes"] = notes
     return tidy
 
@@ -152,9 +162,11 @@ def _usable(rows: pd.DataFrame, dataset: Dataset, notes: list[str], label: str) 
     stamps = rows["time"].to_numpy("datetime64[us]")
     keyed = ~np.isnat(stamps)
     for name in dataset.key:
-        keyed &= (rows[name] != "").to_numpy()
-    five = np.timedelta64(5, "m").astype("timedelta64[us]").astype("int64")
-    on_grid = stamps.astype("int64") % five == 0
+        words = rows[name].cat
+        empty = np.flatnonzero(words.categories == "")
+        if len(empty):
+            keyed &= words.codes.to_numpy() != empty[0]
+    on_grid = stamps.view("int64") % _FIVE_MINUTES == 0
     for bad, why in ((~keyed, "have no stamp or no key"), (keyed & ~on_grid, "lie off the 5-minute grid")):
         if bad.any():
             notes.append(f"{label}: {int(bad.sum())} rows left out, they {why}")
@@ -189,6 +201,20 @@ def _latest(rows: pd.DataFrame, dataset: Dataset, run: np.ndarray | None) -> pd.
     keep = ~again
     keep[rows.index.get_indexer(best.index)] = True
     return rows[keep].copy()
+
+
+def _narrow(dataset: Dataset, rows: pd.DataFrame, minutes: int, source: str) -> pd.DataFrame:
+    """The dataset's columns, with texts as categories: sorted ones, so that equal rows are equal frames."""
+    out: dict[str, object] = {"time": rows["time"].to_numpy("datetime64[us]")}
+    for name in dataset.key:
+        words = rows[name].cat.remove_unused_categories()
+        out[name] = words.cat.reorder_categories(sorted(words.cat.categories)).array
+    for name in dataset.fields:
+        out[name] = rows[name].to_numpy("float64")
+    out["minutes"] = np.full(len(rows), minutes, "int8")
+    out["source"] = pd.Categorical.from_codes(np.zeros(len(rows), "int8"), categories=[source])
+    out["changed"] = rows["changed"].to_numpy("datetime64[us]")
+    return pd.DataFrame(out, columns=tidy_columns(dataset), copy=False)
 
 
 def _in_order(rows: pd.DataFrame, dataset: Dataset) -> bool:
@@ -229,3 +255,24 @@ def read_datasets(file: mms.MmsFile, datasets: Iterable[str]) -> tuple[dict[str,
         if len(rows):
             out[table.dataset] = rows
     return out, aside
+
+
+def read_datasets_of_blocks(
+    blocks: Iterable[bytes], name: str, datasets: Iterable[str]
+) -> tuple[mms.MmsFile, dict[str, pd.DataFrame]]:
+    """As :func:`read_datasets`, from a text that comes in blocks; the file is given without its text.
+
+    Raises
+    ------
+    UnusualText
+        When only :func:`read_datasets` can tell what the text holds.
+    """
+    tables = {table.key: table for table in tables_for(datasets)}
+    file, raw = read_blocks(blocks, name, {key: asked_of(table) for key, table in tables.items()})
+    out = {}
+    for key, table in tables.items():
+        if key in raw:
+            rows = _tidy(raw.pop(key), file, table)
+            if len(rows):
+                out[table.dataset] = rows
+    return file, out
