@@ -334,18 +334,25 @@ def frame_of(table: pa.Table, wanted: Mapping[str, Kind], label: str) -> pd.Data
     FileRejected
         When a time cannot be read.
     """
-    out = {}
+    out, rows = {}, table.num_rows
     for column, kind in wanted.items():
         if column not in table.column_names:
-            out[column] = _missing(kind, table.num_rows)
-        elif kind == "number":
-            values = table[column].to_numpy()
+            out[column] = _missing(kind, rows)
+            continue
+        given = table[column]
+        # A month of all units is a gigabyte: each column goes when it has been read.
+        table = table.drop_columns([column])
+        if kind == "number":
+            values = given.to_numpy()
             finite = np.isfinite(values)
             out[column] = pd.Series(values if finite.all() else np.where(finite, values, np.nan), copy=False)
         else:
-            text = _categorical(table[column])
-            read = _times(text, f"{label}, column {column}") if kind == "time" else text
-            out[column] = pd.Series(read, copy=False)
+            codes, words = _words(given)
+            out[column] = pd.Series(
+                _times(codes, words, f"{label}, column {column}") if kind == "time" else
+                pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype=object), validate=False),
+                copy=False,
+            )  # fmt: skip
     return pd.DataFrame(out, copy=False)
 
 
@@ -364,24 +371,25 @@ def _check_prefix(table: pa.Table, section: Section, label: str) -> None:
                 raise FileRejected(f"{label}: expected rows beginning {','.join(expected)}, found {found!r} in one")
 
 
-def _categorical(column: pa.ChunkedArray) -> pd.Categorical:
+def _words(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
+    """Positions of each row's text in the list of the different ones, and that list."""
     if column.num_chunks == 0:
-        return pd.Categorical.from_codes(np.zeros(0, "int8"), categories=pd.Index([""], dtype=object))
-    joined = column.unify_dictionaries().combine_chunks()
-    if isinstance(joined, pa.ChunkedArray):
-        joined = joined.chunk(0) if joined.num_chunks else pa.array([], _DICTIONARY)
-    words = [str(w).strip() for w in joined.dictionary.to_pylist()]
-    codes = joined.indices.to_numpy(zero_copy_only=False)
+        return np.zeros(0, "int32"), [""]
+    united = column.unify_dictionaries()
+    words = [str(w).strip() for w in united.chunk(0).dictionary.to_pylist()]
+    # As narrow as pandas would make them: a month of all units has millions.
+    kind = "int8" if len(words) < 128 else "int16" if len(words) < 32768 else "int32"
+    codes = np.concatenate([chunk.indices.to_numpy().astype(kind) for chunk in united.chunks])
     unique = list(dict.fromkeys(words))
     if len(unique) != len(words):  # "A" and "A " are the same name
         place = {w: i for i, w in enumerate(unique)}
-        codes = np.array([place[w] for w in words])[codes]
-    return pd.Categorical.from_codes(codes, categories=pd.Index(unique, dtype=object))
+        codes = np.array([place[w] for w in words], kind)[codes]
+    return codes, unique
 
 
-def _times(text: pd.Categorical, label: str) -> np.ndarray:
+def _times(codes: np.ndarray, texts: list[str], label: str) -> np.ndarray:
     """Stamps ``YYYY/MM/DD HH:MM:SS``; each different text is read once."""
-    words = pd.Series(text.categories, dtype=object)
+    words = pd.Series(texts, dtype=object)
     known = words != ""
     try:
         stamps = pd.to_datetime(words[known], format="%Y/%m/%d %H:%M:%S").astype("datetime64[us]")
@@ -393,9 +401,9 @@ def _times(text: pd.Categorical, label: str) -> np.ndarray:
             raise FileRejected(
                 f"{label}: expected YYYY/MM/DD HH:MM:SS, found {printable(wrong.encode('utf-8', 'replace'))!r}"
             ) from None
-    lookup = np.full(len(words) + 1, np.datetime64("NaT"), "datetime64[us]")
+    lookup = np.full(len(words), np.datetime64("NaT"), "datetime64[us]")
     lookup[np.flatnonzero(known.to_numpy())] = stamps.to_numpy()
-    return lookup[text.codes]
+    return lookup[codes]
 
 
 def _is_stamp(word: str) -> bool:

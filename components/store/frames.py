@@ -21,7 +21,7 @@ from components.schema import DATASETS
 from components.store.files import sha256_of
 from components.store.framefiles import Frame, FrameFolder, Index, origin_hash
 from components.store.manifest import Manifest, StoredMonth
-from components.store.snapshot import EMPTY_UNITS, Chunk, Snapshot, build_chunk, empty_snapshot
+from components.store.snapshot import EMPTY_UNITS, Chunk, Snapshot, empty_snapshot
 from components.store.sums import SumsFolder, look_in
 
 if TYPE_CHECKING:
@@ -155,13 +155,13 @@ class _Rebuilding:
         try:
             place = Path(tempfile.mkdtemp(prefix="aemo-frames-"))
         except OSError:
-            return build_chunk(DATASETS[name], month, rows.to_frame(narrow=True))[0]
+            return rows.to_chunk()[0]
         try:
             temporary = FrameFolder(place)
             chunk = temporary.chunk(name, month, temporary.build(rows, stored.sha256, path))
             _ = chunk.values, chunk.minutes  # mapped now: the file's name goes, its content stays while it is used
             return chunk
         except OSError:
-            return build_chunk(DATASETS[name], month, rows.to_frame(narrow=True))[0]
+            return rows.to_chunk()[0]
         finally:
             shutil.rmtree(place, ignore_errors=True)

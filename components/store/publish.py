@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from components.store.lake import Lake
 
 VERSIONS_KEPT = 3
-SPOOL_BYTES = 96 << 20
+SPOOL_BYTES = 256 << 20
 """Rows held in memory before the largest months go to the spool [bytes]."""
 
 
@@ -188,9 +188,9 @@ class Transaction:
 
     def _publish(self) -> PublishReport:
         building = Building(self._lake, self._base, self._staging / "version")
-        for key in sorted({*self._waiting, *self._spooled}):
-            pieces = self._waiting.pop(key, [])
-            building.merge_month(key, self._spooled.get(key, []), pieces)
+        building.merge_months(
+            {key: (self._spooled.get(key, []), self._waiting.pop(key, [])) for key in {*self._waiting, *self._spooled}}
+        )
         if self._units is not None:
             building.write_units(self._units)
         if not building.touched or (self._current and building.fingerprint() == fingerprint_of(self._current)):
