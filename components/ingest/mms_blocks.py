@@ -103,7 +103,6 @@ class _Part:
             rows = pc.read_csv(
                 pa.BufferReader(pa.py_buffer(text)),
                 read_options=pc.ReadOptions(column_names=self._names, use_threads=False, block_size=len(text) + 1),
-                parse_options=pc.ParseOptions(ignore_empty_lines=False),
                 convert_options=self._types,
             )
         except pa.ArrowInvalid:
