@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from components.errors import FileRejected
-from components.ingest.mms import printable
+from components.ingest.mms_columns import printable
 
 
 @dataclass(frozen=True)

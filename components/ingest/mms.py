@@ -12,26 +12,31 @@ Source: ``C,<system>,<report>,<from>,<to>,<date>,<time>,...`` and ``C,"END OF RE
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pc
 
 from components.errors import FileRejected
+from components.ingest.mms_columns import (
+    PREFIX,
+    Kind,
+    csv_names,
+    csv_types,
+    empty_frame,
+    frame_of,
+    joined,
+    printable,
+)
 
-Kind = Literal["text", "time", "number"]
 Key = tuple[str, str]
 """(group, table), e.g. ``("DISPATCH", "PRICE")``; the table is "" where AEMO leaves the field empty."""
 
 MOST_SECTIONS = 5_000
 MOST_BAD_ROWS = 0.01
 _BLOCK = 8 << 20
-_PREFIX = ("~record", "~group", "~table", "~version")
-_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True)
@@ -68,16 +73,6 @@ class MmsFile:
     def tables(self) -> tuple[Key, ...]:
         """The tables the file names, each once, in order."""
         return tuple(dict.fromkeys((s.group, s.table) for s in self.sections))
-
-
-def printable(data: bytes, length: int = 60) -> str:
-    """The first characters of foreign bytes, safe to print: what is no plain character becomes ``.``.
-
-    >>> printable(b"<html>\\x00\\x1b[31m")
-    '<html>..[31m'
-    """
-    text = data[:length].decode("latin-1")
-    return "".join(c if " " <= c <= "~" else "." for c in text)
 
 
 def open_mms(data: bytes, name: str) -> MmsFile:
@@ -261,23 +256,6 @@ def read_tables(data: bytes, name: str) -> dict[Key, pd.DataFrame]:
     return {key: read_table(file, key).astype(object) for key in file.tables()}
 
 
-def joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Sections under each other; categories are united so that text stays categorical.
-
-    Only where every column was asked for (as text) do sections differ in columns.
-    """
-    if len(frames) == 1:
-        return frames[0]
-    out = {}
-    for column in dict.fromkeys(c for f in frames for c in f.columns):
-        parts = [f[column] if column in f else _missing("text", len(f)) for f in frames]
-        if isinstance(parts[0].dtype, pd.CategoricalDtype):
-            out[column] = pd.Series(pd.api.types.union_categoricals(parts))
-        else:
-            out[column] = pd.concat(parts, ignore_index=True)
-    return pd.DataFrame(out)
-
-
 def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], label: str) -> tuple[pd.DataFrame, int]:
     present = [c for c in wanted if c in section.columns]
     twice = [c for c in present if section.columns.count(c) > 1]
@@ -295,9 +273,11 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
     try:
         table = pc.read_csv(
             pa.BufferReader(body),
-            read_options=pc.ReadOptions(column_names=csv_names(section, wanted), use_threads=False, block_size=_BLOCK),
+            read_options=pc.ReadOptions(
+                column_names=csv_names(section.columns, wanted), use_threads=False, block_size=_BLOCK
+            ),
             parse_options=pc.ParseOptions(invalid_row_handler=skip),
-            convert_options=csv_types({c: wanted[c] for c in present}, _PREFIX[:3]),
+            convert_options=csv_types({c: wanted[c] for c in present}, PREFIX[:3]),
         )
     except pa.ArrowInvalid as why:
         raise FileRejected(f"{label}: rows are not what their header says: {_reason(why)}") from None
@@ -310,52 +290,6 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
     return frame_of(table, wanted, label), len(bad)
 
 
-def csv_names(section: Section, wanted: Collection[str]) -> list[str]:
-    """Names for Arrow's reader, which wants unique ones: columns nobody asked for may repeat or be empty."""
-    return [*_PREFIX, *(c if c in wanted else f"~{i}" for i, c in enumerate(section.columns))]
-
-
-def csv_types(columns: Mapping[str, Kind], words: Sequence[str] = ()) -> pc.ConvertOptions:
-    """How Arrow's reader takes the columns that are there; ``words`` are taken as text beside them."""
-    types = {c: pa.float64() if kind == "number" else _DICTIONARY for c, kind in columns.items()}
-    return pc.ConvertOptions(
-        include_columns=[*words, *columns],
-        column_types=dict.fromkeys(words, _DICTIONARY) | types,
-        null_values=["", "NULL", "null"],
-        strings_can_be_null=False,
-    )
-
-
-def frame_of(table: pa.Table, wanted: Mapping[str, Kind], label: str) -> pd.DataFrame:
-    """What Arrow's reader gave, as :func:`read_table` promises it.
-
-    Raises
-    ------
-    FileRejected
-        When a time cannot be read.
-    """
-    out, rows = {}, table.num_rows
-    for column, kind in wanted.items():
-        if column not in table.column_names:
-            out[column] = _missing(kind, rows)
-            continue
-        given = table[column]
-        # A month of all units is a gigabyte: each column goes when it has been read.
-        table = table.drop_columns([column])
-        if kind == "number":
-            values = given.to_numpy()
-            finite = np.isfinite(values)
-            out[column] = pd.Series(values if finite.all() else np.where(finite, values, np.nan), copy=False)
-        else:
-            codes, words = _words(given)
-            out[column] = pd.Series(
-                _times(codes, words, f"{label}, column {column}") if kind == "time" else
-                pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype=object), validate=False),
-                copy=False,
-            )  # fmt: skip
-    return pd.DataFrame(out, copy=False)
-
-
 def _reason(why: Exception) -> str:
     return printable(str(why).split("\n")[0].encode("utf-8", "replace"), 160)
 
@@ -363,65 +297,9 @@ def _reason(why: Exception) -> str:
 def _check_prefix(table: pa.Table, section: Section, label: str) -> None:
     """Every row must belong to the header above it, or names and values do not match."""
     expected = ("D", section.group, section.table)
-    for name, word in zip(_PREFIX[:3], expected, strict=True):
+    for name, word in zip(PREFIX[:3], expected, strict=True):
         for chunk in table[name].chunks:
             strange = [v for v in chunk.dictionary.to_pylist() if (v or "").strip().upper() != word]
             if strange:
                 found = printable(str(strange[0]).encode("utf-8", "replace"), 40)
                 raise FileRejected(f"{label}: expected rows beginning {','.join(expected)}, found {found!r} in one")
-
-
-def _words(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
-    """Positions of each row's text in the list of the different ones, and that list."""
-    if column.num_chunks == 0:
-        return np.zeros(0, "int32"), [""]
-    united = column.unify_dictionaries()
-    words = [str(w).strip() for w in united.chunk(0).dictionary.to_pylist()]
-    # As narrow as pandas would make them: a month of all units has millions.
-    kind = "int8" if len(words) < 128 else "int16" if len(words) < 32768 else "int32"
-    codes = np.concatenate([chunk.indices.to_numpy().astype(kind) for chunk in united.chunks])
-    unique = list(dict.fromkeys(words))
-    if len(unique) != len(words):  # "A" and "A " are the same name
-        place = {w: i for i, w in enumerate(unique)}
-        codes = np.array([place[w] for w in words], kind)[codes]
-    return codes, unique
-
-
-def _times(codes: np.ndarray, texts: list[str], label: str) -> np.ndarray:
-    """Stamps ``YYYY/MM/DD HH:MM:SS``; each different text is read once."""
-    words = pd.Series(texts, dtype=object)
-    known = words != ""
-    try:
-        stamps = pd.to_datetime(words[known], format="%Y/%m/%d %H:%M:%S").astype("datetime64[us]")
-    except (ValueError, OverflowError):
-        try:
-            stamps = pd.to_datetime(words[known], format="%Y/%m/%d %H:%M:%S.%f").astype("datetime64[us]")
-        except (ValueError, OverflowError):
-            wrong = next((w for w in words[known] if not _is_stamp(w)), "?")
-            raise FileRejected(
-                f"{label}: expected YYYY/MM/DD HH:MM:SS, found {printable(wrong.encode('utf-8', 'replace'))!r}"
-            ) from None
-    lookup = np.full(len(words), np.datetime64("NaT"), "datetime64[us]")
-    lookup[np.flatnonzero(known.to_numpy())] = stamps.to_numpy()
-    return lookup[codes]
-
-
-def _is_stamp(word: str) -> bool:
-    try:
-        pd.to_datetime(word, format="%Y/%m/%d %H:%M:%S")
-    except (ValueError, OverflowError):
-        return False
-    return True
-
-
-def _missing(kind: Kind, rows: int) -> pd.Series:
-    if kind == "number":
-        return pd.Series(np.full(rows, np.nan))
-    if kind == "time":
-        return pd.Series(np.full(rows, np.datetime64("NaT"), "datetime64[us]"))
-    return pd.Series(pd.Categorical.from_codes(np.zeros(rows, "int8"), categories=pd.Index([""], dtype=object)))
-
-
-def empty_frame(wanted: Mapping[str, Kind]) -> pd.DataFrame:
-    """No rows of these columns."""
-    return pd.DataFrame({c: _missing(kind, 0) for c, kind in wanted.items()})

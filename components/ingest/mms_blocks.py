@@ -18,6 +18,7 @@ import pyarrow.csv as pc
 
 from components.errors import FileRejected
 from components.ingest import mms
+from components.ingest.mms_columns import Kind, csv_names, csv_types, empty_frame, frame_of, joined
 
 _NEWLINE = 10
 
@@ -30,7 +31,7 @@ class UnusualText(Exception):
 class Asked:
     """What is wanted of a table, as :func:`components.ingest.mms.read_table` is told."""
 
-    columns: Mapping[str, mms.Kind]
+    columns: Mapping[str, Kind]
     required: tuple[str, ...] = ()
 
 
@@ -90,8 +91,8 @@ class _Part:
         present = {c: kind for c, kind in self.asked.columns.items() if c in columns}
         if any(c not in columns for c in self.asked.required) or any(columns.count(c) > 1 for c in present):
             raise UnusualText("a column is missing or there twice")
-        self._names = mms.csv_names(self.section, self.asked.columns)
-        self._types = mms.csv_types(present)
+        self._names = csv_names(self.section.columns, self.asked.columns)
+        self._types = csv_types(present)
         self._begin = f"D,{self.section.group},{self.section.table},".encode()
 
     def add(self, text: bytes, lines: int) -> bool:
@@ -115,9 +116,9 @@ class _Part:
     def frame(self, label: str) -> pd.DataFrame:
         """All rows."""
         if not self.rows:
-            return mms.empty_frame(self.asked.columns)
+            return empty_frame(self.asked.columns)
         rows, self.rows = self.rows, []
-        return mms.frame_of(pa.concat_tables(rows), self.asked.columns, label)
+        return frame_of(pa.concat_tables(rows), self.asked.columns, label)
 
 
 class _Reading:
@@ -187,7 +188,7 @@ class _Reading:
         for part in self._parts:
             key = part.section.group, part.section.table
             frames.setdefault(key, []).append(part.frame(mms.label_of(self._name, key)))
-        out = {key: mms.joined(found) for key, found in frames.items()}
+        out = {key: joined(found) for key, found in frames.items()}
         for frame in out.values():
             frame.attrs["notes"] = []
         return file, out

@@ -19,7 +19,7 @@ from components.ingest.price_and_demand import read_price_and_demand
 from components.ingest.tables import DEMO_SYSTEM, TABLES, read_datasets, read_datasets_of_blocks
 
 BIG = 4 << 20
-"""Files above this (as downloaded) take a place in the room: a month of all units' SCADA needs 0.6 GB meanwhile."""
+"""Files above this (as downloaded) take a place in the room: a month of all units' SCADA needs 0.4 GB meanwhile."""
 _READ = {t.key for t in TABLES}
 _REGISTRY_OF = {"CO2EII": "CDEII"} | {t: t for t in names.REGISTRY_TABLES}
 

@@ -19,6 +19,7 @@ import pandas as pd
 from components.errors import FileRejected
 from components.ingest import mms
 from components.ingest.mms_blocks import Asked, read_blocks
+from components.ingest.mms_columns import Kind
 from components.schema import DATASETS, Dataset, tidy_columns
 
 PRICING, PHYSICAL = "pricing", "physical"
@@ -101,7 +102,7 @@ def source_of(file: mms.MmsFile) -> str:
 
 def asked_of(table: AemoTable) -> Asked:
     """The AEMO columns of a table that are read, and those without which it says nothing."""
-    columns: dict[str, mms.Kind] = {table.time: "time"}
+    columns: dict[str, Kind] = {table.time: "time"}
     columns |= dict.fromkeys(table.keys.values(), "text")
     columns |= dict.fromkeys(table.numbers.values(), "number")
     columns["LASTCHANGED"] = "time"
