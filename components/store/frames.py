@@ -49,11 +49,13 @@ def open_snapshot(lake: Lake) -> Snapshot:
             return empty_snapshot()
         try:
             return _open(lake, version)
-        except StoreCorrupt as damaged:
+        except StoreError as wrong:
             if lake.current_version() != version and attempt < ATTEMPTS:
-                continue
-            log.warning("version %s: %s", version, damaged)
-            return _open_best(lake, version, damaged)
+                continue  # overtaken: files of its frames or the whole version are gone
+            if not isinstance(wrong, StoreCorrupt):
+                raise
+            log.warning("version %s: %s", version, wrong)
+            return _open_best(lake, version, wrong)
     raise AssertionError("unreachable")
 
 
