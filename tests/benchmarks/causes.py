@@ -7,11 +7,11 @@ CAUSES: dict[str, str] = {
     "ingest.lake": (
         "Unzipping and `pyarrow.csv` alone, without typing, checking or storing anything (a line of the full table), take most of a "
         "tenth of NEMOSIS's time, which on pandas 3 is several times as fast as on the pandas it was written for. Here every column of "
-        "five tables is read, revisions are settled, and Parquet, frames and checksums are written. Of some 10 s of processor time "
+        "five tables is read, revisions are settled, and Parquet, frames and checksums are written. Of some 11 s of processor time "
         "unzipping takes 1, Arrow's reader 3, columns to rows 2, Parquet 1, frames 0.3, units 0.4, starting Python with its imports and "
         "adding up the months 2. Tried and done: large texts parsed in blocks of a megabyte while they unpack, Arrow's columns "
         "straight to categories, stamps and narrow rows, months merged and written two at a time, frames without a table between, gaps "
-        "from two columns: 18 to 10 s of processor time in all and half of the memory. Tried without gain: what all lines begin with "
+        "from two columns: 18 to 11 s of processor time in six runs of both and half of the memory. Tried without gain: what all lines begin with "
         "taken away before Arrow sees it (0.5 s more a month to spare Arrow 0.15), memory that the C library keeps instead of giving it "
         "back (no difference), lighter compression in Parquet (0.1 s, files a third larger)."
     ),
