@@ -7,7 +7,7 @@
     names       what a file's name says
     read        one file -> rows, registry parts, what was set aside
     archive     zips in memory, under caps
-    mms         C/I/D text -> frames by column name (pure)
+    mms         C/I/D text -> frames by column name (pure); mms_blocks: the same of large texts while they unpack
     tables      AEMO tables -> tidy rows (pure): the list of what is read
     price_and_demand    PRICE_AND_DEMAND_*.csv -> tidy rows (pure)
     registry    workbooks and tables about units -> the dated registry

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from components.errors import FileRejected
-from components.ingest.mms import printable
+from components.ingest.mms_columns import printable
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,10 @@ class Caps:
 
 
 DEFAULT_CAPS = Caps()
+LARGE = 1 << 20
+"""Texts from here on are read in blocks [bytes]."""
+_BLOCK, _PACKED_BLOCK = 4 << 20, 1 << 16
+_LOCAL = 30  # bytes before the name in a member's own header
 _ZIP, _EMPTY_ZIP, _GZIP = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b"
 _DEPTH = 2
 _FREE = 1 << 20
@@ -125,15 +129,7 @@ def _safe(member: zipfile.ZipInfo, name: str) -> str:
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, caps: Caps, left: list[int]) -> bytes:
-    what = f"{name}: {_names([member])}"
-    if member.flag_bits & 0x1:
-        raise FileRejected(f"{what} is encrypted")
-    if member.file_size > caps.member_bytes:
-        raise FileRejected(f"{what} would unpack to {member.file_size:,} bytes, more than {caps.member_bytes:,}")
-    if member.file_size > _FREE and member.file_size > caps.ratio * max(member.compress_size, 1):
-        raise FileRejected(
-            f"{what} would unpack to {member.file_size:,} bytes from {member.compress_size:,}: a zip bomb?"
-        )
+    what = _allowed(member, name, caps)
     left[0] -= member.file_size
     if left[0] < 0:
         raise FileRejected(f"{name} would unpack to more than {caps.total_bytes:,} bytes")
@@ -146,6 +142,65 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, caps: Ca
     if len(data) != member.file_size:
         raise FileRejected(f"{what} is damaged: {len(data):,} bytes instead of {member.file_size:,}")
     return data
+
+
+def _allowed(member: zipfile.ZipInfo, name: str, caps: Caps) -> str:
+    """What a member is called in sentences; one that may not be unpacked is refused."""
+    what = f"{name}: {_names([member])}"
+    if member.flag_bits & 0x1:
+        raise FileRejected(f"{what} is encrypted")
+    if member.file_size > caps.member_bytes:
+        raise FileRejected(f"{what} would unpack to {member.file_size:,} bytes, more than {caps.member_bytes:,}")
+    if member.file_size > _FREE and member.file_size > caps.ratio * max(member.compress_size, 1):
+        raise FileRejected(
+            f"{what} would unpack to {member.file_size:,} bytes from {member.compress_size:,}: a zip bomb?"
+        )
+    return what
+
+
+def large_text(data: bytes, name: str, caps: Caps = DEFAULT_CAPS) -> tuple[str, Iterator[bytes]] | None:
+    """The one large text of a zip, in blocks; None where :func:`unpack` has to tell what there is.
+
+    Returns
+    -------
+    (name as :func:`unpack` gives it, blocks). The blocks end with :class:`FileRejected` where the zip is damaged.
+    """
+    if not data.startswith(_ZIP):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            (member,) = archive.infolist()
+        inside = f"{name}/{_safe(member, name)}"
+        what = _allowed(member, name, caps)
+    except (*_DAMAGE, FileRejected):  # ValueError: more than one member
+        return None
+    if member.compress_type != zipfile.ZIP_DEFLATED or not LARGE <= member.file_size <= caps.total_bytes:
+        return None
+    return inside, _blocks(data, member, what)
+
+
+def _blocks(data: bytes, member: zipfile.ZipInfo, what: str) -> Iterator[bytes]:
+    """A member's text as it is unpacked, where possible from and into memory that the processor still has at hand."""
+    start, crc, size = member.header_offset, 0, 0
+    if data[start : start + 4] != _ZIP:
+        raise FileRejected(f"{what} is damaged: it is not where the zip says")
+    start += _LOCAL + sum(struct.unpack_from("<HH", data, start + _LOCAL - 4))
+    packed = memoryview(data)[start : start + member.compress_size]
+    engine = zlib.decompressobj(wbits=-15)
+    try:
+        for at in range(0, len(packed), _PACKED_BLOCK):
+            left: bytes | memoryview = packed[at : at + _PACKED_BLOCK]
+            while left:
+                block = engine.decompress(left, _BLOCK)
+                left = engine.unconsumed_tail
+                crc, size = zlib.crc32(block, crc), size + len(block)
+                if size > member.file_size:
+                    raise FileRejected(f"{what} is damaged: more than {member.file_size:,} bytes")
+                yield block
+    except _DAMAGE as why:
+        raise FileRejected(f"{what} is damaged: {_short(why)}") from None
+    if not engine.eof or (size, crc) != (member.file_size, member.CRC):
+        raise FileRejected(f"{what} is damaged: its size or checksum is another")
 
 
 def _gunzip(data: bytes, name: str, caps: Caps) -> bytes:

@@ -105,11 +105,10 @@ def _gaps_of(lake: Lake, dataset: str, due: list[Span]) -> Gaps:
 
 def _present(lake: Lake, dataset: str, month: str) -> np.ndarray:
     """For each 5-minute interval of the month: is there a reading?"""
-    rows = lake.read_rows(dataset, month)
-    present = np.zeros(month_length(month) + 1, bool)
-    stamps = rows.stamp.astype("int64")  # 1 = the month's first interval
-    present[np.unique(stamps)] = True
-    half_hours = np.unique(stamps[rows.minutes == 30])
+    stamps, minutes = lake.read_stamps(dataset, month)
+    present = np.zeros(month_length(month) + 1, bool)  # stamp 1 = the month's first interval
+    present[stamps] = True
+    half_hours = np.unique(stamps[minutes == 30]).astype("int64")
     for back in range(6):
         at = half_hours - back
         present[at[at > 0]] = True

@@ -21,7 +21,7 @@ import stamina
 from components import __version__
 from components.config import IngestSettings
 from components.errors import FileRejected, SourceError
-from components.ingest.mms import printable
+from components.ingest.mms_columns import printable
 
 USER_AGENT = f"aemo-energy-dashboard/{__version__} (python-httpx; reads public reports)"
 _REDIRECTS = 5

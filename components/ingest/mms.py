@@ -14,24 +14,29 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pc
 
 from components.errors import FileRejected
+from components.ingest.mms_columns import (
+    PREFIX,
+    Kind,
+    csv_names,
+    csv_types,
+    empty_frame,
+    frame_of,
+    joined,
+    printable,
+)
 
-Kind = Literal["text", "time", "number"]
 Key = tuple[str, str]
 """(group, table), e.g. ``("DISPATCH", "PRICE")``; the table is "" where AEMO leaves the field empty."""
 
 MOST_SECTIONS = 5_000
 MOST_BAD_ROWS = 0.01
 _BLOCK = 8 << 20
-_PREFIX = ("~record", "~group", "~table", "~version")
-_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True)
@@ -70,16 +75,6 @@ class MmsFile:
         return tuple(dict.fromkeys((s.group, s.table) for s in self.sections))
 
 
-def printable(data: bytes, length: int = 60) -> str:
-    """The first characters of foreign bytes, safe to print: what is no plain character becomes ``.``.
-
-    >>> printable(b"<html>\\x00\\x1b[31m")
-    '<html>..[31m'
-    """
-    text = data[:length].decode("latin-1")
-    return "".join(c if " " <= c <= "~" else "." for c in text)
-
-
 def open_mms(data: bytes, name: str) -> MmsFile:
     """Take a file apart: first line, sections, footer.
 
@@ -95,11 +90,16 @@ def open_mms(data: bytes, name: str) -> MmsFile:
         kind = "an HTML page" if data.lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<")) else "text"
         raise FileRejected(f"{name}: expected AEMO's C/I/D text, found {kind} beginning {printable(data)!r}")
     first, _, _ = data[:4096].partition(b"\n")
-    head = [*_fields(first, name), *[""] * 7]
     marks = _marks(data, name)
     notes = _check_footer(data, marks, name)
     sections = _sections(data, marks, name)
-    return MmsFile(name, data, head[1], head[2], _published(head[5], head[6]), sections, notes)
+    return MmsFile(name, data, *first_line(first, name), sections, notes)
+
+
+def first_line(line: bytes, name: str) -> tuple[str, str, pd.Timestamp | None]:
+    """System, report and time of publication that a file's first line tells."""
+    words = [*fields_of(line, name), *[""] * 7]
+    return words[1], words[2], _published(words[5], words[6])
 
 
 def _utf8(data: bytes) -> bytes:
@@ -112,7 +112,7 @@ def _utf8(data: bytes) -> bytes:
     return data
 
 
-def _fields(line: bytes, name: str) -> list[str]:
+def fields_of(line: bytes, name: str) -> list[str]:
     """The fields of one ``I`` or ``C`` line."""
     try:
         rows = list(csv.reader([line.decode("utf-8", "replace").rstrip("\r\n")]))
@@ -150,11 +150,16 @@ def _line(data: bytes, start: int) -> tuple[bytes, int]:
 
 def _check_footer(data: bytes, marks: list[int], name: str) -> tuple[str, ...]:
     footer, after = _line(data, marks[-1])
-    words = _fields(footer, name)
+    words = fields_of(footer, name)
     if words[:2] != ["C", "END OF REPORT"] or data[after:].strip():
         tail = data[data.rstrip().rfind(b"\n") + 1 :]
         raise FileRejected(f'{name}: expected the last line C,"END OF REPORT", found {printable(tail)!r}: cut off')
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    return footer_notes(words, lines)
+
+
+def footer_notes(words: Sequence[str], lines: int) -> tuple[str, ...]:
+    """What is odd about the count of lines in a footer of these fields."""
     counted = words[2] if len(words) > 2 else ""
     return (
         ()
@@ -174,12 +179,28 @@ def _sections(data: bytes, marks: list[int], name: str) -> tuple[Section, ...]:
                     f"{name}: expected a line of column names before the data, found {printable(data[begin:stop])!r}"
                 )
             continue
-        words = _fields(line, name)
-        if len(words) < 5:
-            raise FileRejected(f"{name}: a line of column names has only {len(words)} fields: {printable(line)!r}")
-        group, table, version = (w.upper() for w in words[1:4])
-        sections.append(Section(group, table, version, tuple(w.upper() for w in words[4:]), begin, stop))
+        sections.append(section_of(line, begin, stop, name))
     return tuple(sections)
+
+
+def section_of(line: bytes, start: int, end: int, name: str) -> Section:
+    """The section below an ``I`` line.
+
+    Raises
+    ------
+    FileRejected
+        When the line names no columns.
+    """
+    words = fields_of(line, name)
+    if len(words) < 5:
+        raise FileRejected(f"{name}: a line of column names has only {len(words)} fields: {printable(line)!r}")
+    group, table, version = (w.upper() for w in words[1:4])
+    return Section(group, table, version, tuple(w.upper() for w in words[4:]), start, end)
+
+
+def label_of(name: str, key: Key) -> str:
+    """How sentences call a table of a file."""
+    return f"{name}: table {'.'.join(k for k in key if k)}"
 
 
 def read_table(
@@ -203,7 +224,7 @@ def read_table(
         When a required column is missing, or rows cannot be read as what their names say.
     """
     found = [s for s in file.sections if (s.group, s.table) == key]
-    label = f"{file.name}: table {'.'.join(k for k in key if k)}"
+    label = label_of(file.name, key)
     if not found:
         raise FileRejected(
             f"{label} is not in the file, which has {', '.join('.'.join(k) for k in file.tables()) or 'none'}"
@@ -218,7 +239,7 @@ def read_table(
         frames.append(frame)
         if left_out:
             notes.append(f"{label}: {left_out} rows left out, they have another number of fields than the header")
-    whole = frames[0] if len(frames) == 1 else _joined(frames)
+    whole = joined(frames)
     whole.attrs["notes"] = notes
     return whole
 
@@ -235,21 +256,6 @@ def read_tables(data: bytes, name: str) -> dict[Key, pd.DataFrame]:
     return {key: read_table(file, key).astype(object) for key in file.tables()}
 
 
-def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Sections under each other; categories are united so that text stays categorical.
-
-    Only where every column was asked for (as text) do sections differ in columns.
-    """
-    out = {}
-    for column in dict.fromkeys(c for f in frames for c in f.columns):
-        parts = [f[column] if column in f else _missing("text", len(f)) for f in frames]
-        if isinstance(parts[0].dtype, pd.CategoricalDtype):
-            out[column] = pd.Series(pd.api.types.union_categoricals(parts))
-        else:
-            out[column] = pd.concat(parts, ignore_index=True)
-    return pd.DataFrame(out)
-
-
 def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], label: str) -> tuple[pd.DataFrame, int]:
     present = [c for c in wanted if c in section.columns]
     twice = [c for c in present if section.columns.count(c) > 1]
@@ -257,27 +263,21 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
         raise FileRejected(f"{label}: the column {twice[0]} is there twice")
     body = pa.py_buffer(data).slice(section.start, section.end - section.start)  # no copy: it may be 0.3 GB
     if section.end - section.start < 100 and not data[section.start : section.end].strip():
-        return _empty(wanted), 0
-    # Arrow wants unique names; columns nobody asked for may repeat or be empty.
-    names = [*_PREFIX, *(c if c in wanted else f"~{i}" for i, c in enumerate(section.columns))]
+        return empty_frame(wanted), 0
     bad: list[str] = []
 
     def skip(row: pc.InvalidRow) -> str:
         bad.append(str(row.text)[:60])
         return "skip" if len(bad) <= 1000 else "error"
 
-    types = {c: pa.float64() if wanted[c] == "number" else _DICTIONARY for c in present}
     try:
         table = pc.read_csv(
             pa.BufferReader(body),
-            read_options=pc.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK),
-            parse_options=pc.ParseOptions(invalid_row_handler=skip),
-            convert_options=pc.ConvertOptions(
-                include_columns=[*_PREFIX[:3], *present],
-                column_types=dict.fromkeys(_PREFIX[:3], _DICTIONARY) | types,
-                null_values=["", "NULL", "null"],
-                strings_can_be_null=False,
+            read_options=pc.ReadOptions(
+                column_names=csv_names(section.columns, wanted), use_threads=False, block_size=_BLOCK
             ),
+            parse_options=pc.ParseOptions(invalid_row_handler=skip),
+            convert_options=csv_types({c: wanted[c] for c in present}, PREFIX[:3]),
         )
     except pa.ArrowInvalid as why:
         raise FileRejected(f"{label}: rows are not what their header says: {_reason(why)}") from None
@@ -287,17 +287,7 @@ def _read_section(data: bytes, section: Section, wanted: Mapping[str, Kind], lab
             f"{label}: {len(bad)} of {len(bad) + table.num_rows} rows have another number of fields than the header"
             f" ({len(section.columns) + 4}), e.g. {printable(bad[0].encode('utf-8', 'replace'))!r}"
         )
-    out = {}
-    for column, kind in wanted.items():
-        if column not in present:
-            out[column] = _missing(kind, table.num_rows)
-        elif kind == "number":
-            values = table[column].to_numpy()
-            out[column] = pd.Series(np.where(np.isfinite(values), values, np.nan))
-        else:
-            text = _categorical(table[column])
-            out[column] = pd.Series(_times(text, f"{label}, column {column}") if kind == "time" else text)
-    return pd.DataFrame(out, copy=False), len(bad)
+    return frame_of(table, wanted, label), len(bad)
 
 
 def _reason(why: Exception) -> str:
@@ -307,63 +297,9 @@ def _reason(why: Exception) -> str:
 def _check_prefix(table: pa.Table, section: Section, label: str) -> None:
     """Every row must belong to the header above it, or names and values do not match."""
     expected = ("D", section.group, section.table)
-    for name, word in zip(_PREFIX[:3], expected, strict=True):
+    for name, word in zip(PREFIX[:3], expected, strict=True):
         for chunk in table[name].chunks:
             strange = [v for v in chunk.dictionary.to_pylist() if (v or "").strip().upper() != word]
             if strange:
                 found = printable(str(strange[0]).encode("utf-8", "replace"), 40)
                 raise FileRejected(f"{label}: expected rows beginning {','.join(expected)}, found {found!r} in one")
-
-
-def _categorical(column: pa.ChunkedArray) -> pd.Categorical:
-    if column.num_chunks == 0:
-        return pd.Categorical.from_codes(np.zeros(0, "int8"), categories=pd.Index([""], dtype=object))
-    joined = column.unify_dictionaries().combine_chunks()
-    if isinstance(joined, pa.ChunkedArray):
-        joined = joined.chunk(0) if joined.num_chunks else pa.array([], _DICTIONARY)
-    words = [str(w).strip() for w in joined.dictionary.to_pylist()]
-    codes = joined.indices.to_numpy(zero_copy_only=False)
-    unique = list(dict.fromkeys(words))
-    if len(unique) != len(words):  # "A" and "A " are the same name
-        place = {w: i for i, w in enumerate(unique)}
-        codes = np.array([place[w] for w in words])[codes]
-    return pd.Categorical.from_codes(codes, categories=pd.Index(unique, dtype=object))
-
-
-def _times(text: pd.Categorical, label: str) -> np.ndarray:
-    """Stamps ``YYYY/MM/DD HH:MM:SS``; each different text is read once."""
-    words = pd.Series(text.categories, dtype=object)
-    known = words != ""
-    try:
-        stamps = pd.to_datetime(words[known], format="%Y/%m/%d %H:%M:%S").astype("datetime64[us]")
-    except (ValueError, OverflowError):
-        try:
-            stamps = pd.to_datetime(words[known], format="%Y/%m/%d %H:%M:%S.%f").astype("datetime64[us]")
-        except (ValueError, OverflowError):
-            wrong = next((w for w in words[known] if not _is_stamp(w)), "?")
-            raise FileRejected(
-                f"{label}: expected YYYY/MM/DD HH:MM:SS, found {printable(wrong.encode('utf-8', 'replace'))!r}"
-            ) from None
-    lookup = np.full(len(words) + 1, np.datetime64("NaT"), "datetime64[us]")
-    lookup[np.flatnonzero(known.to_numpy())] = stamps.to_numpy()
-    return lookup[text.codes]
-
-
-def _is_stamp(word: str) -> bool:
-    try:
-        pd.to_datetime(word, format="%Y/%m/%d %H:%M:%S")
-    except (ValueError, OverflowError):
-        return False
-    return True
-
-
-def _missing(kind: Kind, rows: int) -> pd.Series:
-    if kind == "number":
-        return pd.Series(np.full(rows, np.nan))
-    if kind == "time":
-        return pd.Series(np.full(rows, np.datetime64("NaT"), "datetime64[us]"))
-    return pd.Series(pd.Categorical.from_codes(np.zeros(rows, "int8"), categories=pd.Index([""], dtype=object)))
-
-
-def _empty(wanted: Mapping[str, Kind]) -> pd.DataFrame:
-    return pd.DataFrame({c: _missing(kind, 0) for c, kind in wanted.items()})

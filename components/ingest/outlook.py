@@ -17,7 +17,7 @@ import pandas as pd
 
 from components.errors import FileRejected
 from components.ingest import mms
-from components.ingest.mms import printable
+from components.ingest.mms_columns import printable
 from components.vocabulary import REGIONS
 
 _TIMES = ("INTERVAL_DATETIME", "DATETIME", "PERIODID")

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from components.errors import FileRejected
-from components.ingest.mms import printable
+from components.ingest.mms_columns import printable
 from components.market_time import SETTLEMENT_CHANGE
 from components.schema import DATASETS, conform
 

@@ -11,14 +11,15 @@ import pandas as pd
 
 from components.errors import FileRejected, SourceError
 from components.ingest import mms, names
-from components.ingest.archive import DEFAULT_CAPS, Caps, unpack
+from components.ingest.archive import DEFAULT_CAPS, Caps, large_text, unpack
 from components.ingest.discover import Source, SourceFile, Wanted
 from components.ingest.fetch import AbsentError
+from components.ingest.mms_blocks import UnusualText
 from components.ingest.price_and_demand import read_price_and_demand
-from components.ingest.tables import DEMO_SYSTEM, TABLES, read_datasets
+from components.ingest.tables import DEMO_SYSTEM, TABLES, read_datasets, read_datasets_of_blocks
 
 BIG = 4 << 20
-"""Files above this (as downloaded) take a place in the room: a month of all units' SCADA needs 0.6 GB meanwhile."""
+"""Files above this (as downloaded) take a place in the room: a month of all units' SCADA needs 0.4 GB meanwhile."""
 _READ = {t.key for t in TABLES}
 _REGISTRY_OF = {"CO2EII": "CDEII"} | {t: t for t in names.REGISTRY_TABLES}
 
@@ -121,12 +122,12 @@ def read_file(
                 raise FileRejected(f"{file.path}: expected an Excel workbook, found {mms.printable(data)!r}")
             outcome.workbooks.append(data)
             return outcome
-        for name, text in unpack(data, file.path, caps):
+        texts = iter(()) if _read_large(data, file, wanted, caps, outcome) else unpack(data, file.path, caps)
+        for name, text in texts:
             if isinstance(text, FileRejected):
                 outcome.aside.append(str(text))
                 continue
-            inner = names.read_name(name)
-            if inner is not None and not inner.touches(wanted.start, wanted.end):
+            if not _touches(name, wanted):
                 outcome.cut = True  # one gap of five minutes is no reason to parse the day's 288 files
                 continue
             _read_text(text, name, file, wanted, outcome)
@@ -135,6 +136,25 @@ def read_file(
     if not outcome.rows:
         outcome.leave()
     return outcome
+
+
+def _touches(name: str, wanted: Wanted) -> bool:
+    inner = names.read_name(name)
+    return inner is None or inner.touches(wanted.start, wanted.end)
+
+
+def _read_large(data: bytes, file: SourceFile, wanted: Wanted, caps: Caps, outcome: Outcome) -> bool:
+    """Read a zip of one large text while it is unpacked; False where the whole text is needed."""
+    large = large_text(data, file.path, caps) if file.name.kind == names.MMS else None
+    if large is None or not _touches(large[0], wanted):
+        return False
+    name, blocks = large
+    try:
+        opened, frames = read_datasets_of_blocks(blocks, name, file.name.datasets)
+    except (FileRejected, UnusualText):
+        return False
+    _take(opened, name, frames, [], file, wanted, outcome)
+    return True
 
 
 def _read_text(text: bytes, name: str, file: SourceFile, wanted: Wanted, outcome: Outcome) -> None:
@@ -148,12 +168,25 @@ def _read_text(text: bytes, name: str, file: SourceFile, wanted: Wanted, outcome
     except FileRejected as why:
         outcome.aside.append(str(why))
         return
-    outcome.demo = opened.system.upper() == DEMO_SYSTEM
-    outcome.notes += [f"{name}: {note}" for note in opened.notes]
     if file.name.kind == names.REGISTRY_TABLE:
+        _note(opened, name, outcome)
         _read_registry(opened, outcome)
         return
     frames, aside = read_datasets(opened, file.name.datasets)
+    _take(opened, name, frames, aside, file, wanted, outcome)
+
+
+def _note(opened: mms.MmsFile, name: str, outcome: Outcome) -> None:
+    outcome.demo = opened.system.upper() == DEMO_SYSTEM
+    outcome.notes += [f"{name}: {note}" for note in opened.notes]
+
+
+def _take(
+    opened: mms.MmsFile, name: str, frames: dict[str, pd.DataFrame], aside: list[str], file: SourceFile,
+    wanted: Wanted, outcome: Outcome,
+) -> None:  # fmt: skip
+    """What a text's tables gave."""
+    _note(opened, name, outcome)
     outcome.aside += aside
     outcome.ignored.update(".".join(k for k in key if k) for key in opened.tables() if key not in _READ)
     if not frames and not aside:

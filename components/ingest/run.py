@@ -37,6 +37,7 @@ BATCH_SECONDS = 600.0
 MOST_FAILURES = 8
 """So many files in a row that cannot be had end the run: the source is down."""
 CURRENT_DAYS = 2
+_NEAR = 16
 
 Date = pd.Timestamp | str | None
 
@@ -134,6 +135,15 @@ def wanted_datasets(tables: Sequence[str] | str | None) -> list[str]:
     return chosen
 
 
+def largest_first(files: list[SourceFile]) -> list[SourceFile]:
+    """Lists of units, then the others in turn, of any few months' files the largest first: no processor waits for one."""
+    units = [f for f in files if UNITS in f.name.datasets]
+    others = [f for f in files if UNITS not in f.name.datasets]
+    for at in range(0, len(others), _NEAR):
+        others[at : at + _NEAR] = sorted(others[at : at + _NEAR], key=lambda f: -(f.size or 0))
+    return units + others
+
+
 def _explain_nothing(source: str, listing: Listing, wanted: Wanted) -> None:
     """Raise the error of a source without any wanted file."""
     window = f" of ({wanted.start or '...'}, {wanted.end or '...'}]" if wanted.start or wanted.end else ""
@@ -171,7 +181,7 @@ class _Run:
         total = self.report.files_found - self.report.files_known
         with (
             tqdm(total=total, unit="file", disable=not progress) as bar,
-            closing(self._outcomes(first, todo)) as stream,
+            closing(self._outcomes(first, largest_first(todo))) as stream,
         ):
             while self._batch(stream, bar):
                 pass
@@ -246,6 +256,7 @@ class _Run:
                     more = True
                     break
             if good:
+                transaction.merge_ahead()
                 self._set_units(transaction)
                 self.report.add_publish(transaction.publish())
         if good:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ import pyarrow as pa
 
 from components.schema import DATASETS
 from components.store.files import link_or_copy, read_table, sync_folders, write_synced, write_table
-from components.store.framefiles import FrameFolder, origin_hash
+from components.store.framefiles import Frame, FrameFolder, origin_hash
 from components.store.manifest import Manifest, StoredDataset, StoredMonth, StoredUnits
 from components.store.merge import merge
 from components.store.rows import Rows
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str]
 """(dataset, month)."""
+MERGERS = 2
+"""Months merged and written at the same time; each takes up to three times the memory of its rows."""
 
 
 class Building:
@@ -43,43 +47,67 @@ class Building:
         self.replaced: dict[str, int] = defaultdict(int)
         self.months: dict[str, list[str]] = defaultdict(list)
 
-    def merge_month(self, key: Key, spooled: list[tuple[Path, str]], waiting: list[Rows]) -> None:
-        """Merge new rows with the stored month; writes its file and frame when anything is new."""
+    def merge_months(self, months: Mapping[Key, tuple[list[tuple[Path, str]], list[Rows]]]) -> None:
+        """Merge new rows (spooled, waiting) with the stored months; writes the file and frame of those with anything new.
+
+        The largest come first, as many at a time as there is memory for; the lists of waiting rows are emptied.
+        """
+        order = sorted(months, key=lambda key: (-sum(r.nbytes for r in months[key][1]), key))
+        with ThreadPoolExecutor(MERGERS, thread_name_prefix="merge") as pool:
+            running = {key: pool.submit(self._merge_month, key, *months[key]) for key in order}
+            try:
+                done = {key: running[key].result() for key in sorted(months)}
+            finally:
+                pool.shutdown(cancel_futures=True)
+        for key, (merged, stored, frame) in done.items():
+            name, month = key
+            self.touched = True
+            if stored is None or frame is None:
+                continue
+            self._stored[name][month] = stored
+            self._written.add(stored.file)
+            self._index[key] = frame
+            self.added[name] += merged[0]
+            self.replaced[name] += merged[1]
+            self.months[name].append(month)
+
+    def _merge_month(
+        self, key: Key, spooled: list[tuple[Path, str]], waiting: list[Rows]
+    ) -> tuple[tuple[int, int], StoredMonth | None, Frame | None]:
+        """Rows added and replaced, and what was written; changes nothing of this object."""
         name, month = key
         dataset = DATASETS[name]
         file = f"lake/{name}/month={month}/{name}-{month}.parquet"
         path = self._folder / file
         pieces = [Rows.from_table(dataset, month, read_table(p, sha)) for p, sha in spooled]
+        alone = len(spooled) == 1 and not waiting
         held = None
-        if self._base is not None and month in self._stored[name]:
+        if self._base is not None and month in self._stored.get(name, {}):
             held = self._lake.read_rows(name, month, self._base.version)
         merged = merge(held, [*pieces, *waiting])
-        del pieces
-        self.touched = True
+        pieces.clear()
+        waiting.clear()
         if held is not None and not merged.added and not merged.replaced:
-            return
+            return (0, 0), None, None
         rows = merged.rows
         path.parent.mkdir(parents=True, exist_ok=True)
-        if held is None and len(spooled) == 1 and not waiting:
+        if held is None and alone:
             # The spooled piece is the month, in its final form.
             os.rename(spooled[0][0], path)
             sha256, size = spooled[0][1], path.stat().st_size
         else:
             sha256, size = write_table(path, rows.to_table(), dataset.fields)
         times = rows.times[[0, -1]]
-        self._stored[name][month] = StoredMonth(
+        stored = StoredMonth(
             file, len(rows), pd.Timestamp(times[0]), pd.Timestamp(times[1]), sha256, size, rows.sources
         )
-        self._written.add(file)
         frame = self._index.get(key)
         if frame is None or frame.made_from != origin_hash(dataset, sha256) or self._frames.verify(frame) is None:
-            self._index[key] = self._frames.build(rows, sha256, path)
+            frame = self._frames.build(rows, sha256, path)
         else:
             seen = path.stat()
-            self._index[key] = replace(frame, lake_size=seen.st_size, lake_mtime_ns=seen.st_mtime_ns)
-        self.added[name] += merged.added
-        self.replaced[name] += merged.replaced
-        self.months[name].append(month)
+            frame = replace(frame, lake_size=seen.st_size, lake_mtime_ns=seen.st_mtime_ns)
+        return (merged.added, merged.replaced), stored, frame
 
     def write_units(self, units: pd.DataFrame) -> None:
         """Write the registry under the name of its content."""

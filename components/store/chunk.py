@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -77,43 +77,69 @@ def build_chunk(dataset: Dataset, month: str, tidy: pd.DataFrame) -> tuple[Chunk
         rows = rows[~rows["region"].isin(ROOFTOP_SUBREGIONS)]
         rows = rows.sort_values(["time", "region", "quality", "changed", "type"], na_position="first", kind="stable")
         rows = rows.drop_duplicates(["time", "region"], keep="last")
-    fields = dataset.fields
     codes, keys = _sorted_codes(rows[dataset.frame_key])
-    length = month_length(month)
     stamps = rows["time"].to_numpy(TIME_DTYPE)
-    index = ((stamps - np.datetime64(month, "us")) // STEP).astype("int64") - 1
-    native = rows["minutes"].to_numpy("uint8")
-    numbers = (
-        np.stack([rows[f].to_numpy(dataset.frame_dtype) for f in fields]) if len(rows) else np.empty((len(fields), 0))
-    )
+    return fill_chunk(
+        dataset, month, codes, keys, (stamps - np.datetime64(month, "us")) // STEP,
+        [rows[f].to_numpy("float64") for f in dataset.fields], rows["minutes"].to_numpy("uint8"), stamps,
+        len(tidy), tuple(sorted(tidy["source"].unique())),
+    )  # fmt: skip
 
-    values = np.full((len(fields), len(keys), length), np.nan, dataset.frame_dtype)
-    blank = np.isnan(numbers).all(axis=0)
+
+def fill_chunk(
+    dataset: Dataset, month: str, codes: np.ndarray, keys: tuple[str, ...], stamp: np.ndarray,
+    numbers: Sequence[np.ndarray], native: np.ndarray, stamps: np.ndarray, rows: int, sources: tuple[str, ...],
+) -> tuple[Chunk, np.ndarray, int | np.ndarray]:  # fmt: skip
+    """A chunk, its values and its native minutes from columns with one row per stamp and key.
+
+    Parameters
+    ----------
+    codes : positions of the rows' keys in ``keys``, which are sorted and all there.
+    stamp : positions on the month's grid; 1 = 00:05 of the first day.
+    numbers : the dataset's fields.
+    native : length of what each row covers [min].
+    stamps : interval-ending stamps, in any order.
+    rows, sources : what the chunk is said to come from.
+    """
+    length = month_length(month)
+    at = codes.astype("int64")
+    at *= length
+    at += stamp
+    at -= 1
+    values = np.full((len(numbers), len(keys), length), np.nan, dataset.frame_dtype)
+    blank = np.ones(len(at), bool)
+    for column in numbers:
+        blank &= np.isnan(column)
+        if not blank.any():
+            break
     if blank.any():  # a row without a number is no reading: it must not take the place of one
         there = ~blank
-        codes, index, native, numbers = codes[there], index[there], native[there], numbers[:, there]
-    is_long = native == 30
-    mixed = bool(is_long.any()) and not bool(is_long.all())
-    native_grid = np.zeros((len(keys), length), "uint8") if mixed else None
-    if is_long.any():
-        for back in range(6):
-            at = index[is_long] - back
-            values[:, codes[is_long], at] = numbers[:, is_long]
-            if native_grid is not None:
-                native_grid[codes[is_long], at] = 30
-    short = ~is_long
-    values[:, codes[short], index[short]] = numbers[:, short]
+        at, native, numbers = at[there], native[there], [column[there] for column in numbers]
+    long = native == 30
+    any_long, any_short = bool(long.any()), not long.all()
+    native_grid = np.zeros((len(keys), length), "uint8") if any_long and any_short else None
+    halves, fives = (at[long], at[~long]) if native_grid is not None else (at, at)
+    for values_of, column in zip(values, numbers, strict=True):
+        flat = values_of.reshape(-1)
+        if any_long:
+            half_hours = column[long] if native_grid is not None else column
+            for back in range(6):
+                flat[halves - back] = half_hours
+        if any_short:
+            flat[fives] = column[~long] if native_grid is not None else column
     if native_grid is not None:
-        native_grid[codes[short], index[short]] = 5
-    minutes: int | np.ndarray = native_grid if native_grid is not None else (30 if is_long.any() else 5)
+        for back in range(6):
+            native_grid.reshape(-1)[halves - back] = 30
+        native_grid.reshape(-1)[fives] = 5
+    minutes: int | np.ndarray = native_grid if native_grid is not None else (30 if any_long else 5)
     for array in (values, native_grid):
         if array is not None:
             array.flags.writeable = False
     chunk = Chunk(
-        dataset.name, month, fields, keys, length,
+        dataset.name, month, dataset.fields, keys, length,
         stamps.min() if len(stamps) else np.datetime64("NaT", "us"),
         stamps.max() if len(stamps) else np.datetime64("NaT", "us"),
-        len(tidy), tuple(sorted(tidy["source"].unique())), lambda: values, lambda: minutes,
+        rows, sources, lambda: values, lambda: minutes,
     )  # fmt: skip
     return chunk, values, minutes
 

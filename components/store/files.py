@@ -171,8 +171,8 @@ def write_table(path: Path, table: pa.Table, plain: tuple[str, ...] = ()) -> tup
     return hashlib.sha256(content).hexdigest(), len(content)
 
 
-def read_table(path: Path, sha256: str) -> pa.Table:
-    """Read a Parquet file, refusing one that is not bit by bit what was written.
+def read_table(path: Path, sha256: str, columns: list[str] | None = None) -> pa.Table:
+    """Read a Parquet file (or some of its columns), refusing one that is not bit by bit what was written.
 
     Raises
     ------
@@ -186,7 +186,7 @@ def read_table(path: Path, sha256: str) -> pa.Table:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise StoreCorrupt(f"{path} is damaged: its checksum is not the published one")
     try:
-        return pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read()
+        return pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read(columns)
     except (OSError, pa.ArrowException) as broken:
         raise StoreCorrupt(f"{path} is damaged: {str(broken).splitlines()[0]}") from broken
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from components.errors import StoreError
 from components.schema import DATASETS, Dataset
-from components.store.chunk import Chunk, build_chunk
+from components.store.chunk import Chunk
 from components.store.files import crc32_of, remove_abandoned, replace_synced
 from components.store.rows import Rows
 
@@ -88,7 +88,7 @@ class FrameFolder:
     def build(self, rows: Rows, sha256: str, lake_file: Path) -> Frame:
         """Write the frame of one lake file (whose verified content ``rows`` is)."""
         dataset = rows.dataset
-        chunk, values, minutes = build_chunk(dataset, rows.month, rows.to_frame(narrow=True))
+        chunk, values, minutes = rows.to_chunk()
         made_from = origin_hash(dataset, sha256)
         stem = f"{dataset.name}/{rows.month}-{made_from}"
         (self.folder / dataset.name).mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from components.schema import DATASETS
 from components.store.files import sha256_of
 from components.store.framefiles import Frame, FrameFolder, Index, origin_hash
 from components.store.manifest import Manifest, StoredMonth
-from components.store.snapshot import EMPTY_UNITS, Chunk, Snapshot, build_chunk, empty_snapshot
+from components.store.snapshot import EMPTY_UNITS, Chunk, Snapshot, empty_snapshot
 from components.store.sums import SumsFolder, look_in
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ def open_snapshot(lake: Lake) -> Snapshot:
             return empty_snapshot()
         try:
             return _open(lake, version)
-        except StoreCorrupt as damaged:
+        except StoreError as wrong:
             if lake.current_version() != version and attempt < ATTEMPTS:
-                continue
-            log.warning("version %s: %s", version, damaged)
-            return _open_best(lake, version, damaged)
+                continue  # overtaken: files of its frames or the whole version are gone
+            if not isinstance(wrong, StoreCorrupt):
+                raise
+            log.warning("version %s: %s", version, wrong)
+            return _open_best(lake, version, wrong)
     raise AssertionError("unreachable")
 
 
@@ -155,13 +157,13 @@ class _Rebuilding:
         try:
             place = Path(tempfile.mkdtemp(prefix="aemo-frames-"))
         except OSError:
-            return build_chunk(DATASETS[name], month, rows.to_frame(narrow=True))[0]
+            return rows.to_chunk()[0]
         try:
             temporary = FrameFolder(place)
             chunk = temporary.chunk(name, month, temporary.build(rows, stored.sha256, path))
             _ = chunk.values, chunk.minutes  # mapped now: the file's name goes, its content stays while it is used
             return chunk
         except OSError:
-            return build_chunk(DATASETS[name], month, rows.to_frame(narrow=True))[0]
+            return rows.to_chunk()[0]
         finally:
             shutil.rmtree(place, ignore_errors=True)

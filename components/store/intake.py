@@ -44,19 +44,25 @@ def rows_by_month(dataset: Dataset, given: pd.DataFrame | pa.Table) -> Iterator[
         )
     rank = np.array([SOURCE_RANK[s] for s in sources], "int8")[position]
     micros = times.view("int64")
-    step = np.where(minutes == 30, 6 * _STEP_US, _STEP_US) if (minutes == 30).any() else _STEP_US
-    _refuse(dataset, frame, micros % step != 0, "lies off the 5-minute grid (a half-hour ends at :00 or :30)")
-    _refuse(dataset, frame, (times <= _EARLIEST) | (times > _LATEST), "lies outside 1990-2100")
+    stamp = micros // _STEP_US
+    wrong = stamp * _STEP_US != micros  # a remainder is ten times as slow
+    half_hours = minutes == 30
+    if half_hours.any():
+        wrong |= half_hours & (stamp % 6 != 0)
+    _refuse(dataset, frame, wrong, "lies off the 5-minute grid (a half-hour ends at :00 or :30)")
+    if times.min() <= _EARLIEST or times.max() > _LATEST:
+        _refuse(dataset, frame, (times <= _EARLIEST) | (times > _LATEST), "lies outside 1990-2100")
     numbers = tuple(_numbers(dataset, frame, f) for f in dataset.fields)
     changed = _times(dataset, frame, "changed") if "changed" in frame else np.full(len(frame), "NaT", TIME_DTYPE)
 
-    inside = times - np.timedelta64(1, "us")
-    low, high = inside.min().astype("datetime64[M]"), inside.max().astype("datetime64[M]")
-    month_number = None if low == high else inside.astype("datetime64[M]")
+    moment = np.timedelta64(1, "us")
+    low, high = ((t - moment).astype("datetime64[M]") for t in (times.min(), times.max()))
+    month_number = None if low == high else (times - moment).astype("datetime64[M]")
     for month in [low] if month_number is None else np.unique(month_number):
         at = slice(None) if month_number is None else np.flatnonzero(month_number == month)
+        origin = month.astype(TIME_DTYPE).astype("int64") // _STEP_US
         yield Rows(
-            dataset, str(month), ((times[at] - month.astype(TIME_DTYPE)) // STEP).astype("uint16"),
+            dataset, str(month), (stamp[at] - origin).astype("uint16"),
             tuple(p[0][at] for p in pairs), tuple(p[1] for p in pairs), tuple(n[at] for n in numbers),
             minutes[at], rank[at], changed[at],
         ).compact()  # fmt: skip
@@ -86,7 +92,7 @@ def _minutes(dataset: Dataset, frame: pd.DataFrame) -> np.ndarray:
     if "minutes" not in frame:
         return np.full(len(frame), 5, "int8")
     minutes = frame["minutes"].to_numpy()
-    _refuse(dataset, frame, ~np.isin(minutes, (5, 30)), "covers neither 5 nor 30 minutes")
+    _refuse(dataset, frame, (minutes != 5) & (minutes != 30), "covers neither 5 nor 30 minutes")
     return minutes.astype("int8")
 
 

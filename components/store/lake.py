@@ -19,14 +19,16 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from components.errors import NoData, StoreCorrupt, StoreError, UsageError
 from components.schema import DATASETS, conform_units
 from components.store.files import Lock, clear_errors, read_table
 from components.store.manifest import Manifest
 from components.store.publish import PublishReport, Transaction
-from components.store.rows import Rows
+from components.store.rows import Rows, stamps_of
 from components.store.snapshot import EMPTY_UNITS
 
 _VERSION = re.compile(r"^\d{6,}-[0-9a-f]{6}$")
@@ -115,6 +117,14 @@ class Lake:
 
     def read_rows(self, dataset: str, month: str, version: str | None = None) -> Rows:
         """The same rows in narrow arrays."""
+        return Rows.from_table(DATASETS[dataset], month, self._read_table(dataset, month, version))
+
+    def read_stamps(self, dataset: str, month: str) -> tuple[np.ndarray, np.ndarray]:
+        """Of the same rows only the stamp (as :class:`~components.store.rows.Rows` has it) and length [min]."""
+        table = self._read_table(dataset, month, None, ["time", "minutes"])
+        return stamps_of(month, table["time"]), table["minutes"].to_numpy()
+
+    def _read_table(self, dataset: str, month: str, version: str | None, columns: list[str] | None = None) -> pa.Table:
         if dataset not in DATASETS:
             raise StoreError(f"no dataset is called {dataset!r}; there are {', '.join(DATASETS)}")
         manifest = self._manifest_or_current(version)
@@ -122,12 +132,11 @@ class Lake:
         if stored is None:
             raise NoData(f"version {manifest.version} has no {dataset} rows of {month}")
         try:
-            table = read_table(self.path_of(manifest.version, stored.file), stored.sha256)
+            return read_table(self.path_of(manifest.version, stored.file), stored.sha256, columns)
         except StoreCorrupt:
             if version is None and self.current_version() != manifest.version:
-                return self.read_rows(dataset, month)  # published anew and cleaned up meanwhile
+                return self._read_table(dataset, month, None, columns)  # published anew and cleaned up meanwhile
             raise
-        return Rows.from_table(DATASETS[dataset], month, table)
 
     def read_units(self, version: str | None = None) -> pd.DataFrame:
         """The registry (:data:`components.schema.UNITS_COLUMNS`); empty when none was stored.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from components.store.lake import Lake
 
 VERSIONS_KEPT = 3
-SPOOL_BYTES = 96 << 20
+SPOOL_BYTES = 256 << 20
 """Rows held in memory before the largest months go to the spool [bytes]."""
 
 
@@ -77,6 +78,7 @@ class Transaction:
         self._waiting_bytes = 0
         self._spooled: dict[Key, list[tuple[Path, str]]] = defaultdict(list)
         self._units: pd.DataFrame | None = None
+        self._merging: Future[Building] | None = None
         self._open = True
         versions = lake.root / "versions"
         for orphan in versions.glob(".staging-*"):  # of a publisher that died: we hold its lock now
@@ -94,6 +96,8 @@ class Transaction:
         """Drop what was not published and let the next publisher in; a second time does nothing."""
         if self._open:
             self._open = False
+            if self._merging is not None:
+                wait((self._merging,))
             self._waiting.clear()
             pa.default_memory_pool().release_unused()
             with suppress(OSError):
@@ -114,6 +118,8 @@ class Transaction:
             A row that no lake can hold (nothing of the frame is added then), or demo rows among real ones.
         """
         self._ensure_open()
+        if self._merging is not None:
+            raise StoreError("this publication merges its rows already; begin another")
         if dataset not in DATASETS:
             raise StoreError(f"no dataset is called {dataset!r}; there are {', '.join(DATASETS)}")
         for rows in list(rows_by_month(DATASETS[dataset], frame)):
@@ -186,11 +192,23 @@ class Transaction:
         finally:
             self.close()
 
-    def _publish(self) -> PublishReport:
+    def merge_ahead(self) -> None:
+        """Begin to merge and write what was added, while the caller works out the units; nothing can be added then."""
+        self._ensure_open()
+        if self._merging is None:
+            pool = ThreadPoolExecutor(1, thread_name_prefix="publish")
+            self._merging = pool.submit(self._merge)
+            pool.shutdown(wait=False)  # ends when this is done
+
+    def _merge(self) -> Building:
         building = Building(self._lake, self._base, self._staging / "version")
-        for key in sorted({*self._waiting, *self._spooled}):
-            pieces = self._waiting.pop(key, [])
-            building.merge_month(key, self._spooled.get(key, []), pieces)
+        building.merge_months(
+            {key: (self._spooled.get(key, []), self._waiting.pop(key, [])) for key in {*self._waiting, *self._spooled}}
+        )
+        return building
+
+    def _publish(self) -> PublishReport:
+        building = self._merge() if self._merging is None else self._merging.result()
         if self._units is not None:
             building.write_units(self._units)
         if not building.touched or (self._current and building.fingerprint() == fingerprint_of(self._current)):

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from components.market_time import TIME_DTYPE
 from components.schema import SOURCE_RANK, Dataset, tidy_columns
-from components.store.chunk import STEP
+from components.store.chunk import STEP, Chunk, build_chunk, fill_chunk
 
 SOURCE_OF_RANK = {rank: name for name, rank in SOURCE_RANK.items()}
 
@@ -114,6 +114,16 @@ class Rows:
         out["changed"] = self.changed
         return pd.DataFrame(out, columns=tidy_columns(self.dataset), copy=not narrow)
 
+    def to_chunk(self) -> tuple[Chunk, np.ndarray, int | np.ndarray]:
+        """As :func:`components.store.chunk.build_chunk` of the tidy frame; one row per stamp and key is expected."""
+        if self.dataset.key != (self.dataset.frame_key,):
+            return build_chunk(self.dataset, self.month, self.to_frame(narrow=True))
+        rows = self.compact()
+        return fill_chunk(
+            self.dataset, self.month, rows.codes[0], rows.names[0], self.stamp, self.numbers, self.minutes, self.times,
+            len(self), tuple(sorted(self.sources)),
+        )  # fmt: skip
+
     def to_table(self) -> pa.Table:
         """The rows as Arrow: texts dictionary-encoded, missing numbers and times null."""
         arrays: dict[str, pa.Array] = {"time": pa.array(self.times)}
@@ -131,15 +141,19 @@ class Rows:
     @classmethod
     def from_table(cls, dataset: Dataset, month: str, table: pa.Table) -> Rows:
         """Rows from an Arrow table that :meth:`to_table` made (no validation beyond its types)."""
-        stamp = (table["time"].to_numpy() - np.datetime64(month, "us")) // STEP
         pairs = [_dictionary(table[column]) for column in dataset.key]
         position, sources = _dictionary(table["source"])
         ranks = np.array([SOURCE_RANK[s] for s in sources], dtype="int8")
         return cls(
-            dataset, month, stamp.astype("uint16"), tuple(p[0] for p in pairs), tuple(p[1] for p in pairs),
+            dataset, month, stamps_of(month, table["time"]), tuple(p[0] for p in pairs), tuple(p[1] for p in pairs),
             tuple(table[f].to_numpy() for f in dataset.fields), table["minutes"].to_numpy(), ranks[position],
             table["changed"].to_numpy().astype(TIME_DTYPE),
         )  # fmt: skip
+
+
+def stamps_of(month: str, times: pa.ChunkedArray) -> np.ndarray:
+    """Positions of stored stamps on the month's grid, as ``Rows.stamp``."""
+    return ((times.to_numpy() - np.datetime64(month, "us")) // STEP).astype("uint16")
 
 
 def _dictionary(column: pa.ChunkedArray) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -23,9 +23,9 @@ from figures import Figure, Skipped
 from serving import HERE, PROJECT, kilobytes
 
 from components.config import IngestSettings
-from components.ingest import mms
-from components.ingest.tables import TABLES, read_datasets
+from components.ingest.tables import TABLES, read_datasets_of_blocks
 
+BLOCK = 1 << 20
 DAYS, LAST = 61, "2024-08-01"
 WORDS = tuple(word for table in TABLES for word in table.files)
 READ = ("DISPATCHPRICE", "DISPATCHREGIONSUM", "DISPATCHINTERCONNECTORRES", "DISPATCH_UNIT_SCADA", "ROOFTOP_PV_ACTUAL")
@@ -54,13 +54,14 @@ def texts(folder: Path) -> dict[str, bytes]:
 
 
 def by_us(given: dict[str, bytes]) -> None:
-    """Every file to tidy rows, as many at a time as ``ingest`` reads."""
+    """Every file to tidy rows, as many at a time as ``ingest`` reads and in blocks as it unpacks them."""
     datasets = [table.dataset for table in TABLES]
 
     def read(item: tuple[str, bytes]) -> None:
-        frames, aside = read_datasets(mms.open_mms(item[1], item[0]), datasets)
-        if aside or not frames:
-            raise ValueError(f"{item[0]}: {aside}")
+        blocks = (item[1][at : at + BLOCK] for at in range(0, len(item[1]), BLOCK))
+        _, frames = read_datasets_of_blocks(blocks, item[0], datasets)
+        if not frames:
+            raise ValueError(f"{item[0]}: no rows")
 
     with ThreadPoolExecutor(IngestSettings().workers) as pool:
         list(pool.map(read, given.items()))

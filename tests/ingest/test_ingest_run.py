@@ -14,9 +14,10 @@ from nemweb_server import Fault, serving
 
 from components.errors import SourceError, UsageError
 from components.ingest import run as run_module
-from components.ingest.discover import TREES
+from components.ingest.discover import TREES, SourceFile
 from components.ingest.fetch import Limits
-from components.ingest.run import ingest
+from components.ingest.names import MMS, UNITS, FileName
+from components.ingest.run import ingest, largest_first
 from components.schema import DATASETS
 from components.store.lake import Lake
 
@@ -388,6 +389,19 @@ def test_demo_files_make_a_demo_and_never_mix(tree, tmp_path):
     assert mixed.files_read == 7
     assert len(mixed.aside) == 1
     assert "is of a synthetic market" in mixed.aside[0]
+
+
+def test_units_are_read_first_and_of_a_few_files_the_largest_before_the_others():
+    def file(path: str, size: int | None, datasets: frozenset[str] = frozenset({"scada"})) -> SourceFile:
+        return SourceFile(path, path, FileName(MMS, datasets), size, "", ())
+
+    early = [file(f"early {i}", i) for i in range(16)]
+    late = [file("late, of no size", None), file("late, small", 20), file("late, large", 90)]
+    units = [file("units", 5, frozenset({UNITS}))]
+    found = [f.path for f in largest_first([*early, *units, *late])]
+    assert found[0] == "units"
+    assert found[1:17] == [f"early {i}" for i in range(15, -1, -1)]
+    assert found[17:] == ["late, large", "late, small", "late, of no size"]
 
 
 def test_nemweb_itself_is_read_for_two_days_unless_told(monkeypatch):

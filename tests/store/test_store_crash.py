@@ -12,12 +12,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from store_cases import at_operation, in_child, market, publish_market, spool_everything, value_of
 
 from components.errors import StoreBusy, StoreError
 from components.store import publish as publishing
+from components.store.framefiles import FrameFile, FrameFolder
 from components.store.frames import open_snapshot
 from components.store.lake import Lake
 
@@ -262,6 +264,26 @@ def test_a_version_removed_under_the_reader_is_no_error(published, place):
             return super().manifest_of(version)
 
     snapshot = open_snapshot(Slow(lake.root))
+    assert (value_of(snapshot), snapshot.problems) == (7.0, ())
+
+
+@pytest.mark.fault("STO-5")
+def test_frames_removed_under_the_reader_are_no_error(published, place, monkeypatch):
+    lake = copy_of(published, place / "data")
+    opened: list[str] = []
+
+    def overtaken(self: FrameFolder, file: FrameFile) -> np.ndarray:
+        """The first file to be mapped is replaced by four publications just before."""
+        opened.append(file.name)
+        if len(opened) == 1:
+            for value in (4.0, 5.0, 6.0, 7.0):
+                publish_market(lake, value)
+        return mapped(self, file)
+
+    mapped = FrameFolder._map
+    monkeypatch.setattr(FrameFolder, "_map", overtaken)
+    snapshot = open_snapshot(lake)
+    assert not (lake.root / "frames" / opened[0]).exists()
     assert (value_of(snapshot), snapshot.problems) == (7.0, ())
 
 

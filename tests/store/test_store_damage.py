@@ -229,7 +229,7 @@ def test_files_that_were_only_touched_are_read_through_once_and_then_believed(la
 
     monkeypatch.setattr("components.store.frames.sha256_of", no_reading)
     monkeypatch.setattr("components.store.framefiles.crc32_of", no_reading)
-    monkeypatch.setattr("components.store.framefiles.build_chunk", no_reading)
+    monkeypatch.setattr("components.store.framefiles.FrameFolder.build", no_reading)
     assert value_of(open_snapshot(lake)) == 2.0
 
 
