@@ -142,9 +142,11 @@ def test_notes_of_views_that_are_gone_are_dropped_and_others_stay():
 
 def test_pythons_allocator_is_the_c_librarys_unless_somebody_chose(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(heap.platform, "libc_ver", lambda: ("glibc", "2.36"))
-    assert heap.allocator({}) == {"PYTHONMALLOC": "malloc", "MALLOC_ARENA_MAX": "2"}
-    assert heap.allocator({"PYTHONMALLOC": "pymalloc"}) == {"MALLOC_ARENA_MAX": "2"}
-    assert heap.allocator({"PYTHONMALLOC": "malloc", "MALLOC_ARENA_MAX": "8"}) == {}
+    arrow = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+    assert heap.allocator({}) == {"PYTHONMALLOC": "malloc", "MALLOC_ARENA_MAX": "2", **arrow}
+    assert heap.allocator({"PYTHONMALLOC": "pymalloc"}) == {"MALLOC_ARENA_MAX": "2", **arrow}
+    chosen = {"PYTHONMALLOC": "malloc", "MALLOC_ARENA_MAX": "8", "ARROW_DEFAULT_MEMORY_POOL": "mimalloc"}
+    assert heap.allocator(chosen) == {}
     monkeypatch.setattr(heap.platform, "libc_ver", lambda: ("", ""))
     assert heap.allocator({}) == {}
 

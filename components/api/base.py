@@ -39,11 +39,11 @@ from components.api.draining import drain
 from components.api.flights import Flights
 from components.api.keeping import instant_utc, is_unchanged
 from components.api.limits import MOST_FIELDS, limits
-from components.api.memory import give_back_memory
+from components.api.memory import give_back_memory, giving_back
 from components.api.negotiate import best_encoding
 from components.api.problems import MEDIA_TYPE, ApiError, invalid, later
 from components.api.rate import meter
-from components.api.work import Pool, questions, snapshots
+from components.api.work import Pool, exports, questions, snapshots
 from components.errors import Problem, QueryError, StoreError
 from components.store.snapshot import Snapshot
 
@@ -331,7 +331,7 @@ class ApiHandler(RequestHandler):
         def work() -> Answer | Stream:
             body, headers = make()
             if not isinstance(body, bytes):
-                return Stream(compressed_pieces(body, encoding), _encoded(headers, encoding))
+                return Stream(giving_back(compressed_pieces(body, encoding)), _encoded(headers, encoding))
             return _whole(body, headers, encoding)
 
         async def made() -> Answer | Stream:
@@ -353,14 +353,14 @@ class ApiHandler(RequestHandler):
         await self.flush()
         if self.request.method != "HEAD":
             try:
-                while (piece := await questions.run(lambda: next(pieces, None), limits().deadline_seconds)) is not None:
+                while (piece := await exports.run(lambda: next(pieces, None), limits().deadline_seconds)) is not None:
                     self.write(piece)
                     await self.flush()
             except Exception:
                 self._socket.close()
                 raise
             finally:
-                questions.begin(give_back_memory)
+                exports.begin(give_back_memory)
         await self.finish()
 
     def write_error(self, status_code: int, **why: Any) -> None:

@@ -51,8 +51,12 @@ class Flow:
             if count < size:
                 continue
             whole = replace(self.head, frame=pd.concat(waiting, ignore_index=True))
+            waiting.clear()
+            del frame
             yield from (whole.cut(offset, size) for offset in range(0, count - size + 1, size))
             count %= size
-            waiting = [whole.frame.iloc[len(whole.frame) - count :]]
+            # What is sent is let go of before more is made.
+            waiting.append(whole.frame.iloc[len(whole.frame) - count :].copy())
+            del whole
         if count:
             yield replace(self.head, frame=pd.concat(waiting, ignore_index=True)).cut(0, None)

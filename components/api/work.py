@@ -98,5 +98,7 @@ def _tell(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None
 
 questions = Pool("question")
 """Questions and encoding."""
+exports = Pool("export", 1)
+"""Pieces of long files: one at a time, so that they make one of the C library's heaps grow and keep few others waiting."""
 snapshots = Pool("snapshot", 1)
 """Looking for (and, the first time, loading) the newest version: must answer when all questions are slow."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from live_api import market
 
-from components.api import formats, handlers
+from components.api import formats, handlers, memory
 from components.api.delivery import take_apart
 from components.api.envelope import Address
 from components.api.flow import Flow
@@ -81,3 +82,34 @@ def test_frames_are_cut_anew(lengths, size):
     whole = [piece.columns[0].values.tolist() for piece in rows(frame, {}).pieces(size)]
     assert found == whole
     assert flow.values == len(frame)
+
+
+def test_memory_goes_back_while_a_long_file_is_made(monkeypatch):
+    happened = []
+    monkeypatch.setattr(memory, "give_back_memory", lambda: happened.append("back"))
+
+    def made():
+        for number in range(7):
+            happened.append(number)
+            yield bytes([number])
+
+    assert b"".join(memory.giving_back(made(), every=3)) == bytes(range(7))
+    assert happened == [0, "back", 1, 2, 3, "back", 4, 5, 6, "back"]
+
+
+def test_what_was_sent_is_let_go_of_before_more_is_made():
+    sent: list[weakref.ref] = []
+    held = []
+
+    def frames():
+        for first in range(0, 50, 10):
+            held.append(sum(ref() is not None for ref in sent))
+            frame = pd.DataFrame({"mw": np.arange(first, first + 10.0)})
+            sent.append(weakref.ref(frame))
+            yield frame
+            del frame
+
+    flow = Flow(rows(pd.DataFrame({"mw": np.empty(0)}), {"mw": "MW"}), 50, frames)
+    pieces = [piece.columns[0].values.tolist() for piece in flow.pieces(10)]
+    assert [v for piece in pieces for v in piece] == list(range(50))
+    assert held == [0] * 5

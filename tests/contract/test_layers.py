@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "login": {"errors"},
     "probe": set(),
     "worker_signals": None,
+    "worker_watch": set(),
     "live": {"config", "store"},
     "panel_speed": {"heap"},
     "startup": None,

@@ -114,6 +114,27 @@ def test_two_processes_serve_one_lake_and_end_together(demo_lake: Path, tmp_path
             os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.fault("SRV-6")
+def test_a_worker_that_was_killed_is_replaced(demo_lake: Path, tmp_path: Path):
+    running = start_server(demo_lake, tmp_path / "log.txt", "--num-procs", "2")
+    first = children_of(running.process.pid)
+    try:
+        for worker in first:  # in the end nobody but replacements can answer
+            os.kill(worker, signal.SIGKILL)
+        assert gone(first, 20) == []
+        wait_until_ready(running)
+        assert httpx.get(f"{running.url}/generation", timeout=60).status_code == 200
+        workers = children_of(running.process.pid)
+        assert len(workers) == 2
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(timeout=20) == 0
+        assert gone(workers, 20) == []
+        ensure_port_free("localhost", running.port)
+        assert running.log.read_text().count("was killed by signal 9; it is replaced") == 2
+    finally:
+        stop_server(running)
+
+
 @pytest.fixture
 def bare_server(demo_lake: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """``panel serve app/*.py`` alone: no set-up file, no plugin."""
