@@ -72,7 +72,7 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     page.root.servable(title=f"{dashboard.title} · {config.active().server.title}", location=False)
     shell.keep_colours(page.root)
     if document is not None:
-        tidying.keep_up()
+        tidying.keep_up(follow.live_dashboards)
         document.template_variables["html_attrs"] = f'data-theme="{"dark" if dark else "light"}"'
         pn.state.on_session_destroyed(lambda _: follow.forget(page))
     return page

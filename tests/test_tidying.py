@@ -88,6 +88,32 @@ def test_it_does_not_wait_for_ever(clock: dict[str, float]):
         gc.enable()
 
 
+def test_with_hundreds_of_pages_open_it_waits_longer(clock: dict[str, float], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tidying, "ROUND_EVERY_MS", 3_600_000)
+
+    async def close(pages: int, seconds: float) -> bool:
+        gone = left()
+        watch = Tidying()
+        watch.keep_up(lambda: pages)
+        watch.wanted()
+        clock["time"] += seconds
+        clock["worked"] += seconds
+        watch.look()
+        watch._rounds.stop()
+        return gone() is None
+
+    gc.disable()
+    try:
+        assert [asyncio.run(close(*given)) for given in ((300, 890), (300, 901), (30, 119), (30, 121))] == [
+            False,
+            True,
+            False,
+            True,
+        ]
+    finally:
+        gc.enable()
+
+
 def test_rounds_come_where_nobody_leaves(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tidying, "ROUND_EVERY_MS", 1)
 
@@ -95,9 +121,9 @@ def test_rounds_come_where_nobody_leaves(monkeypatch: pytest.MonkeyPatch):
         asked = asyncio.Event()
         watch = Tidying()
         monkeypatch.setattr(watch, "wanted", asked.set)
-        watch.keep_up()
+        watch.keep_up(int)
         first = watch._rounds
-        watch.keep_up()  # the next page that is opened
+        watch.keep_up(int)  # the next page that is opened
         assert watch._rounds is first
         await asyncio.wait_for(asked.wait(), 20)
         first.stop()
@@ -105,7 +131,7 @@ def test_rounds_come_where_nobody_leaves(monkeypatch: pytest.MonkeyPatch):
 
     assert asyncio.run(stay()) == 1
     without_a_loop = Tidying()
-    without_a_loop.keep_up()
+    without_a_loop.keep_up(int)
     assert without_a_loop._rounds is None
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import panel.io.document as panel_document
@@ -28,7 +29,9 @@ LOOK_EVERY_MS = 2_000
 QUIET_SHARE = 0.15
 """Part of the time since the last look that a process with little to do has worked."""
 LONGEST_SECONDS = 120
-"""A round waits no longer than this for a quiet moment."""
+"""A round waits no longer than this for a quiet moment,"""
+LONGEST_PER_PAGE = 3
+"""or than this for each page that is open: a round takes some 5 ms for each, and everybody waits for it."""
 ROUND_EVERY_MS = 300_000
 """From one round to the next where no page is closed: as often as the market publishes."""
 
@@ -66,6 +69,7 @@ class Tidying:
         self._watch: PeriodicCallback | None = None
         self._rounds: PeriodicCallback | None = None
         self._since = self._looked = self._worked = 0.0
+        self._open_pages: Callable[[], int] = int
 
     def wanted(self) -> None:
         """A page has been closed. Needs a running event loop; without one the round comes at once."""
@@ -81,8 +85,14 @@ class Tidying:
         self._watch = PeriodicCallback(self.look, LOOK_EVERY_MS)
         self._watch.start()
 
-    def keep_up(self) -> None:
-        """A round now and then from now on, also where no page is closed; nothing without a running event loop."""
+    def keep_up(self, open_pages: Callable[[], int]) -> None:
+        """A round now and then from now on, also where no page is closed; nothing without a running event loop.
+
+        Parameters
+        ----------
+        open_pages : tells how many pages are open.
+        """
+        self._open_pages = open_pages
         with suppress(RuntimeError):
             asyncio.get_running_loop()
             if self._rounds is not None:
@@ -95,7 +105,8 @@ class Tidying:
         now, worked = time.monotonic(), time.process_time()
         share = (worked - self._worked) / max(now - self._looked, 1e-3)
         self._looked, self._worked = now, worked
-        if share < QUIET_SHARE or now - self._since > LONGEST_SECONDS:
+        longest = max(LONGEST_SECONDS, LONGEST_PER_PAGE * self._open_pages())
+        if share < QUIET_SHARE or now - self._since > longest:
             if self._watch is not None:
                 self._watch.stop()
             tidy()
