@@ -5,8 +5,8 @@ Words only; the figures beside them come from the run.
 
 CAUSES: dict[str, str] = {
     "ingest.lake": (
-        "Unzipping and `pyarrow.csv` alone, without typing, checking or storing anything (a line of the full table), take most of a "
-        "tenth of NEMOSIS's time, which on pandas 3 is several times as fast as on the pandas it was written for. Here every column of "
+        "Unzipping and `pyarrow.csv` alone, without typing, checking or storing anything (a line of the full table), are 8 times as "
+        "fast as NEMOSIS, which on pandas 3 is several times as fast as on the pandas it was written for. Here every column of "
         "five tables is read, revisions are settled, and Parquet, frames and checksums are written. Of some 11 s of processor time "
         "unzipping takes 1, Arrow's reader 3, columns to rows 2, Parquet 1, frames 0.3, units 0.4, starting Python with its imports and "
         "adding up the months 2. Tried and done: large texts parsed in blocks of a megabyte while they unpack, Arrow's columns "
@@ -99,12 +99,17 @@ CAUSES: dict[str, str] = {
         "took between 0.1 and 0.4 s."
     ),
     "crowd": (
-        "What is left of it: half of all changes ask for a window and region that nobody has asked for, over up to "
-        "five years, and one process answers all. Tried and done: months of most questions are remembered and kept on "
-        "the disk; changes that take long are worked out by two threads beside the event loop, and the loop waits for "
-        "nobody who stands in their queue (each change held it for 20 ms: with every thread at work openings took up "
-        "to 10 s). Health alone is answered within 0.15 s at the 95th percentile on a busy machine where "
-        "`api.own_loop` is on, but openings took up to twice as long in one pair of runs, so it is off."
+        "It varies much: three runs of one day with the same program had 1.0, 2.5 and 5.4 s (median of a change 0.16 to 0.23 s, "
+        "the server busy for two thirds of one processor). What is slow comes in waves: for a second or two nobody is answered, "
+        "and all who changed something then wait. Half of all changes ask for a window and region that nobody has asked "
+        "for, over up to five years; what is left of them on the event loop (0.1 to 0.4 s of a station or of the coverage over "
+        "all years) shares Python's lock with the two threads that work out the others and takes three times as long. "
+        "Tried and done: months of most questions are remembered and kept on the disk; changes that take long are worked "
+        "out beside the event loop, which waits for nobody who stands in their queue; with hundreds of pages open the full "
+        "collector, which stops everyone for a second or two, is no longer forced in their midst (the waves are still "
+        "there without it). `api.own_loop` answers health within 0.15 s at the 95th percentile on a busy machine, but "
+        "openings took up to twice as long in one pair of runs, so it is off. Not tried: one thread in place of two, or a "
+        "process of its own for long questions."
     ),
     "explorer.zoom": "The wait is the helper's turn and the picture's way to the browser, not the counting.",
     "pages.again": (
