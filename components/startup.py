@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 SETUP_MODULE = "panel_setup_module"
 """Name under which Panel executes the file given by ``--setup``."""
 WARM_UP_AFTER_SECONDS = 3.0
-SWITCH_SECONDS = 0.0005
-"""How long a thread that computes keeps Python's lock from one that waits for it. With Python's 5 ms the event loop, which lets
-go of the lock at every read, write and look at a file, waited that long dozens of times for each change of a page."""
 
 
 def load_once() -> None:
@@ -82,11 +79,8 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
 
 
 if __name__ == SETUP_MODULE:
-    import sys
-
     from components.live import keep_live
 
-    sys.setswitchinterval(SWITCH_SECONDS)
     load_once()
     keep_live()
     warm_up()

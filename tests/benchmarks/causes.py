@@ -101,14 +101,14 @@ CAUSES: dict[str, str] = {
     "crowd": (
         "It varies much: four runs of one day with the same program had 1.0, 1.3, 2.5 and 5.4 s (median of a change 0.16 to 0.31 s). "
         "Sampled in a wave of slow ones, the event loop was at reads, writes and looks at files: it lets go of Python's lock "
-        "there and got it back from the two threads that work out long questions after 5 ms each time. **After the run above "
-        "they give it up after 0.5 ms: 0.82 s, median 0.15 s, health 0.146 s in one run since.** Half of all changes ask for "
-        "a window and region that nobody has asked for, over up to five years. Tried and done before: months of most "
-        "questions are remembered and kept on the disk; changes that take long are worked out beside the event loop, "
-        "which waits for nobody who stands in their queue; with hundreds of pages open the full collector, which stops "
-        "everyone for a second or two, is no longer forced in their midst. `api.own_loop` answers health within 0.15 s at "
-        "the 95th percentile on a busy machine, but openings took up to twice as long in one pair of runs, so it is off. "
-        "Not tried: a process of its own for long questions."
+        "there and gets it back from the two threads that work out long questions after 5 ms each time. Tried: 0.5 ms in place "
+        "of 5 (changes 0.8 and 1.8 s in two runs, but openings 0.8 and 4.6 s where they took 0.6, so it was taken back). "
+        "Half of all changes ask for a window and region that nobody has asked for, over up to five years. Tried and done: "
+        "months of most questions are remembered and kept on the disk; changes that take long are worked out beside the "
+        "event loop, which waits for nobody who stands in their queue; with hundreds of pages open the full collector, which "
+        "stops everyone for a second or two, is no longer forced in their midst. `api.own_loop` answers health within "
+        "0.15 s at the 95th percentile on a busy machine, but openings took up to twice as long in one pair of runs, so it is "
+        "off. Not tried: a process of its own for long questions, which would free the lock."
     ),
     "explorer.zoom": "The wait is the helper's turn and the picture's way to the browser, not the counting.",
     "pages.again": (
