@@ -63,7 +63,7 @@ def _known(value: Any) -> Any:
         return {key: _known(inside) for key, inside in value.items()}
     if isinstance(value, list | tuple):
         return [_known(inside) for inside in value]
-    return None if isinstance(value, float) and not isfinite(value) else value
+    return None if isinstance(value, float | np.floating) and not isfinite(value) else value
 
 
 def as_told(value: list[Any]) -> str:

@@ -243,11 +243,19 @@ def test_lists_of_parts_are_told_as_text_and_only_by_the_server():
     for kind in kinds:
         lists = {n for n in kind.param if isinstance(kind.param[n], param.List) and kind.param[n].owner is kind}
         assert all(isinstance(kind.param[n], Told) for n in lists), kind.__name__
-    rows = [{"cells": [{"t": "Wivenhoe \u201cA\u201d", "v": np.float32(1.5)}, {"t": "–", "v": float("nan")}]}]
+    rows = [
+        {
+            "cells": [
+                {"t": "Wivenhoe \u201cA\u201d", "v": np.float32(1.5)},
+                {"t": "–", "v": float("nan")},
+                {"v": np.float32("inf")},
+            ]
+        }
+    ]
     ledger = Ledger(rows=rows)
     model = ledger.get_root()
     told = json.loads(model.data.rows)
-    assert told == [{"cells": [{"t": "Wivenhoe \u201cA\u201d", "v": 1.5}, {"t": "–", "v": None}]}]
+    assert told == [{"cells": [{"t": "Wivenhoe \u201cA\u201d", "v": 1.5}, {"t": "–", "v": None}, {"v": None}]}]
     ledger.rows = rows[:0]
     assert model.data.rows == "[]"
     assert "rows" not in ledger._linked_properties
