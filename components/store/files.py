@@ -7,10 +7,12 @@ import fcntl
 import hashlib
 import os
 import re
+import resource
 import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,6 +38,22 @@ def clear_errors(doing: str) -> Iterator[None]:
             why = "not allowed to write there"
         where = f" ({refused.filename})" if refused.filename else ""
         raise StoreError(f"{doing} failed: {why}{where}; what was published before is unchanged") from refused
+
+
+MOST_OPEN_FILES = 65_536
+
+
+@cache
+def allow_many_files() -> None:
+    """Let this process have as many files open as it may: each that is mapped stays open, six a month of data.
+
+    Many systems begin with 1,024 and allow half a million: twenty years would be too many.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 # -- writing -----------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ import numpy as np
 from components.errors import StoreError
 from components.schema import DATASETS, Dataset
 from components.store.chunk import Chunk
-from components.store.files import crc32_of, remove_abandoned, replace_synced
+from components.store.files import allow_many_files, crc32_of, remove_abandoned, replace_synced
 from components.store.rows import Rows
 
 FORMAT = 1
@@ -166,6 +166,7 @@ class FrameFolder:
 
     def _map(self, file: FrameFile) -> np.ndarray:
         path = self.folder / file.name
+        allow_many_files()
         try:
             # A plain array: slices of numpy's own memmap class cost ten times as much, and opening one twice.
             with open(path, "rb") as opened:
@@ -174,9 +175,8 @@ class FrameFolder:
                 content = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
                 return np.ndarray(shape, dtype, content, opened.tell())
         except (OSError, ValueError, TypeError) as gone:
-            raise StoreError(
-                f"{path} cannot be opened ({gone}); its version has been replaced by a newer one"
-            ) from gone
+            why = "; its version has been replaced by a newer one" if isinstance(gone, FileNotFoundError) else ""
+            raise StoreError(f"{path} cannot be opened ({gone}){why}") from gone
 
     # -- cleaning up ---------------------------------------------------------------------------------------
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,3 +75,26 @@ def test_rooftop_is_one_series_per_region_of_the_best_quality_without_subregions
     assert chunk.keys == ("QLD1",)
     assert chunk.values[0, 0, 138:144].tolist() == [2.0] * 6
     assert len(lake.read("rooftop", "2024-07")) == 4
+
+
+MANY_MONTHS = """
+import resource, sys
+from pathlib import Path
+from components.store.frames import open_snapshot
+from components.store.lake import Lake
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (40, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+opened = [chunk.values for chunk in open_snapshot(Lake(Path(sys.argv[1]))).chunks("price")]
+print(len(opened))
+"""
+
+
+def test_more_months_are_open_than_a_system_lets_a_program_begin_with(tmp_path):
+    stamps = pd.date_range("2018-01-01 00:05", periods=60, freq="MS") + pd.Timedelta(minutes=5)
+    rows = pd.DataFrame({"time": stamps, "minutes": 5, "region": "NSW1", "rrp": 50.0, "source": "mmsdm"})
+    with Lake(tmp_path).begin() as transaction:
+        transaction.add("price", rows)
+        transaction.publish()
+    call = [sys.executable, "-c", MANY_MONTHS, str(tmp_path)]
+    done = subprocess.run(call, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("60", "")
