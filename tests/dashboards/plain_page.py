@@ -35,8 +35,7 @@ class PlainPage(Dashboard):
 
     def power(self) -> GenerationByFuel:
         query = self.ask(GenerationByFuel)
-        query.region = query.region or [NEM]
-        return query
+        return query.but(region=query.region or [NEM])
 
     def links(self, snapshot: Snapshot) -> Sequence[Any]:
         return [(self.chart_card, [("Power by fuel", self.power())]), (self.table_card, [("Fuels", self.power())])]

@@ -209,3 +209,18 @@ def test_daily_prices_keep_their_spikes(monkeypatch):
     assert "agg" not in highest.bar.search
     highest.bar.on_message({"select": "agg", "value": "median"})
     assert "agg" not in highest.bar.search
+
+
+def test_a_page_puts_a_question_once_while_it_draws_and_keeps_none(snapshot, monkeypatch):
+    page, seen = PlainPage("?last=1d"), []
+
+    def draw(shown: Snapshot) -> None:
+        kind = page.questions[0]
+        seen.append((page.ask(kind) is page.ask(kind), page.ask(kind).last, page.ask(kind, last="3h").last))
+
+    monkeypatch.setattr(page, "draw", draw)
+    page.change(last="2h")
+    assert seen == [(True, "2h", "3h")]
+    assert page.put == {}
+    kind = page.questions[0]
+    assert page.ask(kind) is not page.ask(kind)

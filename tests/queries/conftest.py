@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from components.store.snapshot import Snapshot
+from components.store.sums import here, look_in
 
 START = "2024-07-01"
 Series = Mapping[str, Sequence[float]]
@@ -68,6 +69,14 @@ def make_market(
 def market() -> Callable[..., Snapshot]:
     """Builds a snapshot from hand-written readings (:func:`make_market`)."""
     return make_market
+
+
+@pytest.fixture
+def own_folder() -> Iterator[None]:
+    """Sums are looked for again where they were before the test."""
+    before = here()
+    yield
+    look_in(before)
 
 
 UNITS = (

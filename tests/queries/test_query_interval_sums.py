@@ -15,6 +15,8 @@ from components.store.lake import Lake
 from components.store.snapshot import Snapshot
 from components.store.sums import here, look_in
 
+pytestmark = pytest.mark.usefixtures("own_folder")
+
 FIRST, LAST = pd.Timestamp("2024-01-29"), pd.Timestamp("2024-03-04 06:00")
 FEBRUARY = {"start": pd.Timestamp("2024-02-01"), "end": pd.Timestamp("2024-03-01")}
 
@@ -63,13 +65,6 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         transaction.set_units(pd.DataFrame(UNITS))
         transaction.publish()
     return made
-
-
-@pytest.fixture(autouse=True)
-def own_folder():
-    before = here()
-    yield
-    look_in(before)
 
 
 @pytest.fixture

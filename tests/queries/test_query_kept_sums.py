@@ -25,10 +25,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 
 @pytest.fixture(autouse=True)
-def own_folder():
-    before = here()
+def as_it_was(own_folder):
     yield
-    look_in(before)
     forget()
 
 
