@@ -19,7 +19,7 @@ from components.heap import held_by
 from components.queries.base import Query, Result
 from components.store.snapshot import Snapshot
 
-MOST_ANSWERS = 256
+MOST_ANSWERS = 4096
 MOST_BYTES = 32 * 2**20
 THREADS = 2
 """Threads that prepare answers: a short one need not wait for a long one."""
