@@ -1,8 +1,8 @@
 """Guard of Panel's ``/components/<module>/…`` route, which imports any module that a visitor names.
 
 Panel 1.9.4 puts that route before every plugin's, so it cannot be shadowed by a route of our own; its one
-method that resolves a module is wrapped instead. Only modules of Panel, of its Material widgets and of this
-program pass, and only those already loaded: nothing is ever imported because a visitor named it.
+method that resolves a module is wrapped instead. Only modules of Panel and of this program pass, and only those
+already loaded: nothing is ever imported because a visitor named it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-FAMILIES = ("panel", "panel_material_ui", "components")
+FAMILIES = ("panel", "components")
 _MARK = "_only_loaded_modules"
 
 

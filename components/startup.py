@@ -58,10 +58,12 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     import panel as pn
 
     from components import config
-    from components.dashboards import address, follow, shell
+    from components.dashboards import address, follow
+    from components.dashboards import document as around
     from components.panel_speed.tidying import tidying
 
     load_once()
+    around.prepare()
     document = pn.state.curdoc
     request = document.session_context.request if document is not None and document.session_context else None
     given = request.arguments if request is not None else {}
@@ -70,10 +72,9 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     touch = "Mobi" in (request.headers.get("User-Agent", "") if request is not None else "")
     page = dashboard(address.join(texts), dark=dark, touch=touch, document=document)
     page.root.servable(title=f"{dashboard.title} · {config.active().server.title}", location=False)
-    shell.keep_colours(page.root)
     if document is not None:
         tidying.keep_up(follow.live_dashboards)
-        document.template_variables["html_attrs"] = f'data-theme="{"dark" if dark else "light"}"'
+        around.dress(document, dark=dark)
         pn.state.on_session_destroyed(lambda _: follow.forget(page))
     return page
 

@@ -222,8 +222,6 @@ def test_a_file_is_compressed_once_however_many_ask(tmp_path, monkeypatch):
 
 
 def test_browsers_import_components_themselves_where_none_names_another_module():
-    import panel_material_ui
-
     class Plain(JSComponent):
         _esm = "export function render() {}"
 
@@ -231,10 +229,6 @@ def test_browsers_import_components_themselves_where_none_names_another_module()
         _esm = "import React from 'react'"
         _importmap: ClassVar = {"imports": {"react": "https://elsewhere.example/react"}}
 
-    plain, naming, bundled = Plain().get_root(), Naming().get_root(), panel_material_ui.Page().get_root()
-    lines = resources._imports([plain, bundled, panel_material_ui.Page().get_root()])
-    assert lines is not None
-    (begun,) = lines.splitlines()[1:]
-    assert re.match(r'importShim\("[^"]*panel-material-ui\.bundle\.js[^"]*"\)', begun)
-    assert resources._imports([plain]) == resources.IMPORTS
-    assert resources._imports([plain, naming]) is None
+    plain, naming = Plain().get_root(), Naming().get_root()
+    assert not resources._need_a_map([plain])
+    assert resources._need_a_map([plain, naming])

@@ -21,6 +21,7 @@ from components.dashboards.explorer_question import Archive
 from components.dashboards.explorer_units import UnitsView
 from components.dashboards.explorer_view import PictureView
 from components.dashboards.page import Dashboard
+from components.dashboards.parts import Column
 from components.dashboards.shell import figure
 from components.errors import DashboardError, Problem
 from components.market_time import DISPATCH
@@ -61,7 +62,7 @@ class ExplorerDashboard(Dashboard):
         self.wanted: dict[str, Wanted] = {}
         self.tries: dict[str, int] = {}
         self.me = object()
-        self.strip = pn.Column(figure(self.map.figure), sizing_mode="stretch_width", stylesheets=[STRIP], margin=0)
+        self.strip = Column(figure(self.map.figure), stylesheets=[STRIP])
         return [self.strip]
 
     def charts(self) -> Sequence[Any]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import panel as pn
-
 from components.charts import formats
 from components.charts.fuel_lines import TOTAL, FuelLines
 from components.charts.lines import LineChart
@@ -27,7 +25,7 @@ from components.dashboards.generation_table import (
     words,
 )
 from components.dashboards.generation_view import GROUPING, INTERCHANGE, top_down
-from components.dashboards.parts import Ledger
+from components.dashboards.parts import Column, Ledger
 from components.dashboards.shell import Card, figure, row
 from components.dashboards.view import Choice
 from components.market_time import Window
@@ -72,7 +70,7 @@ class OverTime(OverTimeData):
         # Other forms of the chart above are made when they are asked for first.
         self.forms: dict[str, StackChart | FuelLines] = {"fuel": self.stack}
         self.panes = {"fuel": figure(self.stack.figure)}
-        self.slot = pn.Column(self.panes["fuel"], sizing_mode="stretch_width", margin=0)
+        self.slot = Column(self.panes["fuel"])
         self.ledger = Ledger(columns=COLUMNS, picks=True, on_message=self.picked)
         self.chart_card = self.card("Generation by fuel", self.slot, figure(self.price.figure))
         self.table_card = self.card("By fuel", self.ledger)

@@ -19,7 +19,7 @@ from components.charts import formats
 from components.charts.lean import TimePlot
 from components.charts.palette import Palette, palette
 from components.dashboards import address, controls, data_links, follow, shell, waiting, words
-from components.dashboards.parts import ControlBar, Footer, Masthead
+from components.dashboards.parts import Column, ControlBar, Footer, Masthead
 from components.dashboards.view import Choice, View
 from components.errors import DashboardError, Problem, nearest
 from components.market_time import Window
@@ -88,12 +88,12 @@ class Dashboard(pn.viewable.Viewer):
         self.bar = ControlBar(on_message=self._asked, multi=self.many_regions, margin=0)
         self.footer = Footer()
         self.touch = touch
-        self.made: dict[str, tuple[View, pn.Column]] = {}
+        self.made: dict[str, tuple[View, Column]] = {}
         self.stage = shell.stage()
         content = self.arrange(self.build())
         self._wire(self.charts())
         self.masthead.param.watch(self._recoloured, "dark")
-        self.root = shell.page(self.title, self.masthead, [self.bar, *content, self.footer], dark=dark)
+        self.root = shell.page(self.masthead, [self.bar, *content, self.footer])
         self.read(search)
         self.refresh()
         follow.watch(self)

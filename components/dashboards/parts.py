@@ -7,7 +7,7 @@ never run as script. Numbers arrive as words (:mod:`components.charts.formats`) 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from math import isfinite
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import panel as pn
 import param
 from bokeh.document import Document
 from panel.custom import JSComponent
@@ -78,7 +79,38 @@ def as_told(value: list[Any]) -> str:
         return json.dumps(_known(value), default=_plain, separators=(",", ":"))
 
 
-class Part(JSComponent):
+COLUMN = (
+    ":host { height: auto !important; max-height: none !important; width: 100%; } .scroll-button { display: none; }"
+)
+
+
+class Bare:
+    """Mixin of Panel's components: their own style sheets and no others.
+
+    Panel would give each the sheets of its spinner and of scrolling lists, which every one of a page's boxes then loads.
+    """
+
+    def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
+        own = params.pop("stylesheets", None)
+        properties: dict[str, Any] = super()._process_param_change(params)  # type: ignore[misc]
+        if own is not None:
+            properties["stylesheets"] = own
+        return properties
+
+
+class Column(Bare, pn.Column):
+    """Below each other, as high as what it holds; without Panel's button for scrolling, which would have the gap of a card."""
+
+    def __init__(self, *objects: Any, stylesheets: Sequence[str] = (), **params: Any):
+        params = {"sizing_mode": "stretch_width", "margin": 0} | params
+        super().__init__(*objects, stylesheets=[COLUMN, *stylesheets], **params)
+
+
+class Figure(Bare, pn.pane.Bokeh):
+    """A Bokeh plot."""
+
+
+class Part(Bare, JSComponent):
     """A browser component with its script and style in ``browser/``; reports what was done by ``on_message``."""
 
     on_message = param.Callable(default=None, doc="Called with each message of the browser (a dict).")

@@ -36,7 +36,7 @@ from components.queries.stations import StationOutput
 from components.store.snapshot import Snapshot
 
 LIST = """
-@media (min-width: 1001px) { :host { align-self: start !important; position: sticky; top: 14px; } }
+@media (min-width: 1001px) { :host { align-self: start !important; position: sticky; top: 164px; } }
 """
 """The list stays in view beside long views."""
 

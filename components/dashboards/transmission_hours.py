@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import panel as pn
 
 from components.charts.heatmap import HeatData, HeatMap
 from components.dashboards.answers import ANSWERS
+from components.dashboards.parts import Column
 from components.dashboards.prices_heat import CELLS, cells_of, heat_data
 from components.dashboards.shell import Card, figure
 from components.dashboards.transmission_view import FLOW, WHICH, LinkView, name_of, way_of
@@ -43,7 +43,7 @@ class FlowHours(LinkView):
             "utilisation": HeatMap(theme, title="Utilisation by hour", unit="%", digits=1, **same),
         }
         self.panes = {name: figure(chart.figure) for name, chart in self.maps.items()}
-        self.slot = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.slot = Column()
         self.heat_card = self.card("Flows by hour", self.slot)
         return [self.heat_card.view]
 

@@ -3,13 +3,12 @@
 Panel works out the same list for every visitor, walking all models and asking the file system. And it sends every
 page the scripts of everything that was imported: tables (480 kB) to pages without one, WebGL to plots drawn on a canvas.
 Components are modules, which Panel has a shim read, rewrite and load for browsers without import maps. Where no component
-needs such a map, the browser imports them itself, and keeps what it compiled of them (1.4 MB of Material UI) for the next visit.
+needs such a map, the browser imports them itself.
 """
 
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,16 +35,10 @@ for (const name of ["_measure_layout", "_compute_layout", "_after_layout"]) {
 measured it all the same, which ended in an exception; its own layout follows at once."""
 
 
-def _imports(roots: Sequence[Model]) -> str | None:
-    """Script that has the browser import components itself, and begins with the bundles, while the document is on its way.
-
-    None where a component cannot stand for itself: it names other modules and is no bundle with all it needs.
-    """
+def _need_a_map(roots: Sequence[Model]) -> bool:
+    """Whether a component names other modules and is no bundle with all it needs."""
     models = [model for root in roots for model in root.references() if hasattr(model, "importmap")]
-    if any((m.importmap or {}).get("imports") and m.bundle != "url" for m in models):
-        return None
-    addresses = dict.fromkeys(m.esm for m in models if m.bundle == "url")
-    return "\n".join([IMPORTS, *(f"importShim({json.dumps(url)}).catch(() => {{}});" for url in addresses)])
+    return any((m.importmap or {}).get("imports") and m.bundle != "url" for m in models)
 
 
 def _superfluous(roots: Sequence[Model]) -> list[str]:
@@ -72,10 +65,9 @@ def _bundle(roots: Sequence[Model], resources: Any, *args: Any, **kwargs: Any) -
         bundle = _stock_bundle(roots, resources)
         unwanted = _superfluous(roots)
         bundle.js_raw.append(UNMEASURED)
-        imports = _imports(roots)
-        if imports is not None:
+        if not _need_a_map(roots):
             unwanted.append(SHIM)
-            bundle.js_raw.append(imports)
+            bundle.js_raw.append(IMPORTS)
         for files in (bundle.js_files, bundle.css_files):
             files[:] = [f for f in files if not any(part in str(getattr(f, "url", f)) for part in unwanted)]
         if len(_known) < MOST:

@@ -5,9 +5,8 @@ import numpy as np
 import orjson
 import pandas as pd
 import panel as pn
-import panel_material_ui as pmui
 import pyarrow.parquet as pq
 
-PACKAGES = (httpx, np, orjson, pd, pmui, pq)
+PACKAGES = (httpx, np, orjson, pd, pq)
 
 pn.Column().servable(title="Empty")

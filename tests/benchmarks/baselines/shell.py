@@ -3,8 +3,13 @@
 import numpy as np
 import panel as pn
 from bokeh.plotting import figure
-from panel_material_ui import Page
 
+from components.dashboards import document, shell
+from components.dashboards.parts import Masthead
+
+document.prepare()
 plot = figure(height=400, sizing_mode="stretch_width")
 plot.line(np.arange(288), np.sin(np.arange(288) / 30))
-Page(main=[pn.pane.Bokeh(plot, sizing_mode="stretch_width")], title="Shell", busy_indicator=None).servable()
+pages = [{"label": "Shell", "href": "./shell", "current": True}]
+shell.page(Masthead(pages=pages), [shell.figure(plot)]).servable(title="Shell", location=False)
+document.dress(pn.state.curdoc, dark=False)
