@@ -149,6 +149,11 @@ def test_a_document_defines_what_it_uses_and_later_parts_bring_theirs(levers):
     assert {first, later} <= again
 
 
+def test_without_the_lever_no_text_has_an_address():
+    static_files.uninstall()
+    assert static_files.address_of("ours/some.js", "1") is None
+
+
 def test_stock_is_back_after_taking_the_levers_off():
     assert PropertyDescriptor._get_default.__module__ == "bokeh.core.property.descriptors"
     assert Document.to_json.__module__ == "bokeh.document.document"
@@ -199,6 +204,26 @@ class TestStaticFiles(tornado.testing.AsyncHTTPTestCase):
         again = self.ask("some.js", **{"Accept-Encoding": "gzip", "If-None-Match": tag})
         assert (again.code, again.body) == (304, b"")
 
+    def test_a_text_of_the_program_is_served_like_a_file(self):
+        name = f"ours/put-together-{id(self)}.js"
+        assert static_files.address_of(name, self.TEXT) == f"static/extensions/{name}"
+        self.addCleanup(static_files._texts.pop, name)
+        packed = self.ask(name.removeprefix("ours/"), **{"Accept-Encoding": "gzip"})
+        plain = self.ask(name.removeprefix("ours/"))
+        assert gzip.decompress(packed.body).decode() == plain.body.decode() == self.TEXT
+        assert packed.headers["Content-Type"] == plain.headers["Content-Type"] == "text/javascript; charset=utf-8"
+        assert "immutable" in packed.headers["Cache-Control"]
+        address = f"/static/extensions/{name}"
+        head = self.fetch(address, method="HEAD", headers={"Accept-Encoding": "gzip"}, decompress_response=False)
+        assert (head.body, head.headers["Content-Length"]) == (b"", packed.headers["Content-Length"])
+
+    def test_no_more_texts_than_were_thought_of(self):
+        known = dict(static_files._texts)
+        self.addCleanup(lambda: (static_files._texts.clear(), static_files._texts.update(known)))
+        given = [static_files.address_of(f"ours/{n}.js", "1") for n in range(static_files.MOST_TEXTS + 1)]
+        assert given[-1] is None
+        assert len(static_files._texts) == static_files.MOST_TEXTS
+
     def test_a_range_is_a_range_of_the_file(self):
         part = self.ask("some.js", **{"Accept-Encoding": "gzip", "Range": "bytes=0-4"})
         assert (part.code, part.body) == (206, b"const")
@@ -230,5 +255,12 @@ def test_browsers_import_components_themselves_where_none_names_another_module()
         _importmap: ClassVar = {"imports": {"react": "https://elsewhere.example/react"}}
 
     plain, naming = Plain().get_root(), Naming().get_root()
-    assert not resources._need_a_map([plain])
-    assert resources._need_a_map([plain, naming])
+    files = [Plain().get_root() for _ in range(3)]
+    for model, name in zip(files, "bab", strict=True):
+        model.bundle, model.esm = "url", f"static/extensions/some/{name}.js"
+    lines = resources._imports([plain, *files])
+    assert lines is not None
+    begun = [f'importShim("static/extensions/some/{name}.js").catch(() => {{}});' for name in "ab"]
+    assert lines.splitlines() == [resources.IMPORTS, *begun]
+    assert resources._imports([plain]) == resources.IMPORTS
+    assert resources._imports([plain, naming]) is None

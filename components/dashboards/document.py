@@ -18,11 +18,9 @@ from panel.theme.base import Design, Theme
 
 from components.charts.lean import FONT
 from components.charts.palette import DARK, LIGHT
-from components.dashboards.parts import BROWSER
+from components.dashboards.parts import BROWSER, EXTENSION
 
 ASSETS = BROWSER / "assets"
-NAME = "nem-dashboard"
-"""Below ``static/extensions/``, as the files of any extension of Bokeh."""
 WEIGHTS = (400, 700)
 
 
@@ -41,7 +39,7 @@ class NoDesign(Design):
 @cache
 def asset(name: str) -> str:
     """Address of a file of ``browser/assets/``, relative to a page; it changes with the content."""
-    return f"static/extensions/{NAME}/{name}?v={sha256((ASSETS / name).read_bytes()).hexdigest()[:16]}"
+    return f"static/extensions/{EXTENSION}/{name}?v={sha256((ASSETS / name).read_bytes()).hexdigest()[:16]}"
 
 
 @cache
@@ -66,7 +64,7 @@ def _template() -> Template:
 
 def prepare() -> None:
     """Let the server find the assets, and leave out what no page has a use for; doing it again changes nothing."""
-    extension_dirs[NAME] = ASSETS
+    extension_dirs[EXTENSION] = ASSETS
     config.design = NoDesign
     config.browser_info = False  # else each page has a second root, which tells the server the size of the window
 

@@ -13,14 +13,20 @@ from hashlib import sha256
 from math import isfinite
 from pathlib import Path
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import panel as pn
 import param
 from bokeh.document import Document
+from bokeh.models import InlineStyleSheet
 from panel.custom import JSComponent
 
+from components.panel_speed import static_files
+
 BROWSER = Path(__file__).parent / "browser"
+EXTENSION = "nem-dashboard"
+"""What the pages' own files are below: ``static/extensions/…``, as those of any extension of Bokeh."""
 
 
 def _texts(names: tuple[str, ...], ending: str) -> str:
@@ -44,7 +50,7 @@ def _name(script: str) -> str:
 
 @cache
 def _style(*names: str) -> str:
-    return _texts(("base", *names), "css")
+    return _texts(names, "css")
 
 
 class Told(param.List):
@@ -84,17 +90,32 @@ COLUMN = (
 )
 
 
+_sheets: WeakKeyDictionary[Document, dict[str, InlineStyleSheet]] = WeakKeyDictionary()
+
+
+def _sheet(text: Any) -> Any:
+    """A style sheet as the one model of a document that has this text; what is no text as it is."""
+    document = pn.state.curdoc
+    if document is None or not isinstance(text, str):
+        return text
+    known = _sheets.setdefault(document, {})
+    if text not in known:
+        known[text] = InlineStyleSheet(css=text)
+    return known[text]
+
+
 class Bare:
     """Mixin of Panel's components: their own style sheets and no others.
 
-    Panel would give each the sheets of its spinner and of scrolling lists, which every one of a page's boxes then loads.
+    Panel would give each the sheets of its spinner and of scrolling lists, which every one of a page's boxes then loads,
+    and write the text of a sheet into the document for each box that has it.
     """
 
     def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
         own = params.pop("stylesheets", None)
         properties: dict[str, Any] = super()._process_param_change(params)  # type: ignore[misc]
         if own is not None:
-            properties["stylesheets"] = own
+            properties["stylesheets"] = [_sheet(text) for text in own]
         return properties
 
 
@@ -124,12 +145,12 @@ class Part(Bare, JSComponent):
 
     def __init__(self, **params: Any):
         params.setdefault("sizing_mode", "stretch_width")
-        params["stylesheets"] = [_style(*self._uses, self._part), *params.get("stylesheets", [])]
+        params["stylesheets"] = [_style("base"), _style(*self._uses, self._part), *params.get("stylesheets", [])]
         super().__init__(**params)
 
     @classmethod
     def _esm_path(cls, compiled: Any = True) -> None:
-        """The script is sent with the page: the server has no route that could import a module by name."""
+        """None: the server has no route that could import a module by name."""
         return None
 
     @classmethod
@@ -153,10 +174,12 @@ class Part(Bare, JSComponent):
         return properties
 
     def _get_properties(self, doc: Document | None) -> dict[str, Any]:
-        # A script with a name is taken as it is, once for all parts that have it; one without is first rewritten from
-        # TypeScript by the browser, for each part anew.
+        # As a file the browser fetches a script once and keeps what it compiled. In the document a script with a name is
+        # taken as it is, once for all parts that have it; one without is first rewritten from TypeScript, for each anew.
         properties = super()._get_properties(doc)
-        properties["bundle"] = _name(properties["esm"])
+        script = properties["esm"]
+        address = static_files.address_of(f"{EXTENSION}/{self._part}-{_name(script)[:16]}.js", script)
+        properties |= {"bundle": "url", "esm": address} if address else {"bundle": _name(script)}
         return properties
 
     def _handle_msg(self, msg: Any) -> None:

@@ -9,6 +9,7 @@ needs such a map, the browser imports them itself.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,10 +36,16 @@ for (const name of ["_measure_layout", "_compute_layout", "_after_layout"]) {
 measured it all the same, which ended in an exception; its own layout follows at once."""
 
 
-def _need_a_map(roots: Sequence[Model]) -> bool:
-    """Whether a component names other modules and is no bundle with all it needs."""
+def _imports(roots: Sequence[Model]) -> str | None:
+    """Script that has the browser import components itself, and begins with their files, while the document is on its way.
+
+    None where a component cannot stand for itself: it names other modules and is no file with all it needs.
+    """
     models = [model for root in roots for model in root.references() if hasattr(model, "importmap")]
-    return any((m.importmap or {}).get("imports") and m.bundle != "url" for m in models)
+    if any((m.importmap or {}).get("imports") and m.bundle != "url" for m in models):
+        return None
+    addresses = sorted({m.esm for m in models if m.bundle == "url"})
+    return "\n".join([IMPORTS, *(f"importShim({json.dumps(url)}).catch(() => {{}});" for url in addresses)])
 
 
 def _superfluous(roots: Sequence[Model]) -> list[str]:
@@ -65,9 +72,10 @@ def _bundle(roots: Sequence[Model], resources: Any, *args: Any, **kwargs: Any) -
         bundle = _stock_bundle(roots, resources)
         unwanted = _superfluous(roots)
         bundle.js_raw.append(UNMEASURED)
-        if not _need_a_map(roots):
+        imports = _imports(roots)
+        if imports is not None:
             unwanted.append(SHIM)
-            bundle.js_raw.append(IMPORTS)
+            bundle.js_raw.append(imports)
         for files in (bundle.js_files, bundle.css_files):
             files[:] = [f for f in files if not any(part in str(getattr(f, "url", f)) for part in unwanted)]
         if len(_known) < MOST:

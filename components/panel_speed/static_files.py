@@ -2,7 +2,7 @@
 
 Bokeh's server compresses nothing and lets a browser keep only what has ``?v=`` in its address. Here each file is
 compressed once, beside the event loop, and kept in memory; what has a version in its address never changes, so a
-browser need not ask again.
+browser need not ask again. Texts that the program puts together itself are served like files (:func:`address_of`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,42 @@ _packing: dict[tuple[str, int, int], asyncio.Future[bytes]] = {}
 _stock_get = StaticFileHandler.get
 _stock_headers = StaticFileHandler.set_headers
 HANDLERS = (StaticHandler, MultiRootStaticHandler)
+EXTENSIONS = "static/extensions"
+MOST_TEXTS = 200
+
+_texts: dict[str, tuple[bytes, bytes]] = {}
+
+
+def address_of(name: str, text: str) -> str | None:
+    """Address of a script, relative to a page; None where it cannot be served: it has to be in the document then.
+
+    Parameters
+    ----------
+    name : below ``static/extensions/``; another text must have another name, for it stays in browsers for good.
+    """
+    if MultiRootStaticHandler.get is not _get:
+        return None
+    if name not in _texts:
+        if len(_texts) >= MOST_TEXTS:
+            return None
+        body = text.encode()
+        _texts[name] = body, _gzip(body)
+    return f"{EXTENSIONS}/{name}"
+
+
+def _send_text(handler: Any, body: bytes, packed_body: bytes, include_body: bool) -> None:
+    handler.set_header("Content-Type", "text/javascript; charset=utf-8")
+    handler.set_header("Cache-Control", FOREVER)
+    handler.set_header("Vary", "Accept-Encoding")
+    if _accepts(handler):
+        handler.set_header("Content-Encoding", "gzip")
+        body = packed_body
+    handler.compute_etag = lambda: None  # stock looks at a file; the name says which text it is
+    if include_body:
+        handler.write(body)
+    else:
+        handler.set_header("Content-Length", len(body))
+    handler.finish()
 
 
 def _key(path: str) -> tuple[str, int, int] | None:
@@ -38,10 +74,14 @@ def _key(path: str) -> tuple[str, int, int] | None:
     return (path, found.st_mtime_ns, found.st_size) if found.st_size >= SMALLEST else None
 
 
+def _gzip(body: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return packer.compress(body) + packer.flush()
+
+
 def _pack(path: str) -> bytes:
     with open(path, "rb") as file:
-        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-        return packer.compress(file.read()) + packer.flush()
+        return _gzip(file.read())
 
 
 async def packed(path: str) -> bytes | None:
@@ -70,6 +110,9 @@ def _accepts(handler: StaticFileHandler) -> bool:
 
 
 async def _get(self: Any, path: str, include_body: bool = True) -> None:
+    if path in _texts and isinstance(self, MultiRootStaticHandler):
+        _send_text(self, *_texts[path], include_body)
+        return
     if _accepts(self) and "Range" not in self.request.headers:
         try:
             self.path = self.parse_url_path(path)  # as stock does; what follows looks at it

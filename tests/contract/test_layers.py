@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "queries": DATA | {"metrics", "store.snapshot", "store.sums"},
     "charts": ANSWERS,
     "raster": ANSWERS | {"charts", "store"},
-    "dashboards": ANSWERS | {"charts", "raster", "store.shared"},
+    "dashboards": ANSWERS | {"charts", "raster", "store.shared", "panel_speed.static_files"},
     "api": ANSWERS | {"component_route", "hardening", "store.shared"},
     "component_route": set(),
     "hardening": {"config"},

@@ -15,13 +15,25 @@ from bokeh.core.has_props import HasProps
 from bokeh.core.property.descriptors import UnsetValueError
 from bokeh.document import Document
 from bokeh.model import Model, collect_models
-from bokeh.models import Button, ColumnDataSource, CustomJS, GlyphRenderer, LinearAxis, Plot, Range1d, Step, TapTool
+from bokeh.models import (
+    Button,
+    ColumnDataSource,
+    CustomJS,
+    GlyphRenderer,
+    InlineStyleSheet,
+    LinearAxis,
+    Plot,
+    Range1d,
+    Step,
+    TapTool,
+)
 from bokeh.themes import Theme
 from every_page import EVERY
 from panel.io.state import set_curdoc
 
-from components.dashboards.parts import CardHead, Masthead
-from components.panel_speed import components, models
+from components.dashboards.document import prepare
+from components.dashboards.parts import CardHead, Column, Masthead
+from components.panel_speed import components, models, static_files
 
 
 @pytest.fixture
@@ -226,13 +238,39 @@ def test_other_components_keep_parameters_of_their_own():
         components.uninstall()
 
 
-def test_parts_of_one_script_share_its_name_and_the_browser_rewrites_none():
+def test_parts_of_one_script_share_its_name_and_the_browser_rewrites_none(monkeypatch):
+    monkeypatch.setattr(static_files, "address_of", lambda name, text: None)
     first, second, other = CardHead().get_root(), CardHead(heading="another").get_root(), Masthead().get_root()
     assert first.bundle
     assert first.bundle == second.bundle != other.bundle
     assert first.esm == second.esm
     assert "export {render_part as render}" in first.esm
     assert not re.search(r"^\s*import\b", first.esm, re.M)
+
+
+def test_a_script_is_a_file_where_files_can_be_served(monkeypatch):
+    served = {}
+    monkeypatch.setattr(
+        static_files, "address_of", lambda name, text: served.setdefault(name, text) and f"files/{name}"
+    )
+    first, second, other = CardHead().get_root(), CardHead(heading="another").get_root(), Masthead().get_root()
+    assert first.bundle == other.bundle == "url"
+    assert first.esm == second.esm != other.esm
+    assert served[first.esm.removeprefix("files/")] == CardHead._render_esm()
+    assert re.fullmatch(r"files/nem-dashboard/card-[0-9a-f]{16}\.js", first.esm)
+
+
+def test_a_document_holds_each_style_sheet_once():
+    prepare()
+    document = Document()
+    with set_curdoc(document):
+        document.add_root(Column(CardHead(), CardHead(), Column(Masthead())).get_root(document))
+    sheets = [m for m in document.models if isinstance(m, InlineStyleSheet)]
+    assert len(sheets) == len({m.css for m in sheets}) == 4  # columns, all parts, the two kinds of parts
+    heads = [m for m in document.models if getattr(m, "class_name", "") == "CardHead"]
+    assert len(heads) == 2
+    assert heads[0].stylesheets == heads[1].stylesheets
+    assert [type(s) for s in CardHead().get_root().stylesheets] == [str, str]  # of no document
 
 
 def test_lists_of_parts_are_told_as_text_and_only_by_the_server():
@@ -259,4 +297,4 @@ def test_lists_of_parts_are_told_as_text_and_only_by_the_server():
     ledger.rows = rows[:0]
     assert model.data.rows == "[]"
     assert "rows" not in ledger._linked_properties
-    assert 'const TOLD = new Set(["' in model.esm
+    assert 'const TOLD = new Set(["' in Ledger._render_esm()
