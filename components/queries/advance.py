@@ -22,6 +22,7 @@ from components.queries.prices import RegionalPrices
 from components.queries.records import Records
 from components.queries.revenue import Revenue
 from components.queries.revenue_over_time import RevenueOverTime
+from components.queries.status import CoverageByDay
 from components.queries.trends_emissions import Emissions
 from components.queries.trends_evening import EveningPeak
 from components.queries.trends_penetration import Penetration
@@ -43,7 +44,7 @@ def asked_in_advance() -> list[Query]:
         kind(last="all") for kind in (Flows, LinkSummary, LinkCongestion, LinkPrices, Batteries, BatteriesForesight)
     ]
     out += [kind(last="all") for kind in (Curtailment, CurtailmentSummary, CurtailmentByPrice)]
-    return [*out, RevenueOverTime(last="1y"), Records()]
+    return [*out, RevenueOverTime(last="1y"), CoverageByDay(last="all"), Records()]
 
 
 def add_up(snapshot: Snapshot) -> None:
