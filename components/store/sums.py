@@ -109,35 +109,35 @@ class SumsFolder:
 
     def __init__(self, frames: Path):
         self.folder = frames / FOLDER
-        self._names: dict[str, tuple[tuple[int, int, int], frozenset[str]]] = {}
+        self._tables: dict[str, tuple[tuple[int, int, int], pa.Table | None, dict[str, int]]] = {}
         self._mapped: dict[tuple[str, str], Any] = {}
 
     def read(self, month: str, digest: str) -> Packed | None:
         """One sum of a month; None where it is not there or not whole."""
-        # To open a file takes milliseconds: what it does not hold is not looked for in it again.
-        table = self._table(month) if digest in self.digests(month) else None
-        if table is None:
-            return None
-        try:
-            row = table["digest"].to_pylist().index(digest)
-        except ValueError:
+        table, rows = self._month(month)
+        row = rows.get(digest)
+        if table is None or row is None:
             return None
         shape, numbers = table["shape"][row].as_py(), table["numbers"][row].as_py()
         return (shape, numbers) if table["crc32"][row].as_py() == _crc(shape, numbers) else None
 
     def digests(self, month: str) -> frozenset[str]:
-        """The sums that a month has; read once from each state of its file."""
+        """The sums that a month has."""
+        return frozenset(self._month(month)[1])
+
+    def _month(self, month: str) -> tuple[pa.Table | None, dict[str, int]]:
+        """A month's mapped file and the row of each sum in it; each state of the file is opened once."""
         try:
             found = (self.folder / f"{month}.arrow").stat()
         except (OSError, ValueError):
-            return frozenset()
+            return None, {}
         state = (found.st_ino, found.st_mtime_ns, found.st_size)
-        known = self._names.get(month)
+        known = self._tables.get(month)
         if known is None or known[0] != state:
             table = self._table(month)
-            names = frozenset(table["digest"].to_pylist()) if table is not None else frozenset()
-            known = self._names[month] = state, names
-        return known[1]
+            rows = {d: i for i, d in enumerate(table["digest"].to_pylist())} if table is not None else {}
+            known = self._tables[month] = state, table, rows
+        return known[1], known[2]
 
     def write(self, month: str, sums: Mapping[str, Packed]) -> None:
         """Give a month these sums, and no others.
