@@ -22,6 +22,7 @@ from components.queries.prices import RegionalPrices
 from components.queries.records import Records
 from components.queries.revenue import Revenue
 from components.queries.revenue_over_time import RevenueOverTime
+from components.queries.running import Running
 from components.queries.status import CoverageByDay
 from components.queries.trends_emissions import Emissions
 from components.queries.trends_evening import EveningPeak
@@ -38,7 +39,7 @@ def asked_in_advance() -> list[Query]:
     for region in ([NEM], []):
         out += [GenerationByFuel(region=region, last="all"), GenerationFigures(region=region, last="all")]
     out += [RegionalPrices(last="all", agg=agg) for agg in ("mean", "min", "max")]
-    out += [Demand(last="all"), Revenue(last="all")]
+    out += [Demand(last="all"), Revenue(last="all"), Running(last="all")]
     out += [kind(region=[NEM], last="all") for kind in (Penetration, EveningPeak, Emissions)]
     out += [
         kind(last="all") for kind in (Flows, LinkSummary, LinkCongestion, LinkPrices, Batteries, BatteriesForesight)

@@ -8,7 +8,7 @@ Remembered are a unit's energy and money, and per day and series the sum of powe
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -57,10 +57,10 @@ def money_of_units(
     prices = tuple(c.identity for c in snapshot.chunks("price") if c.month == stretch.chunk.month)
     key = key_of((basis, prices), table, stretch)
     # Few units are added up sooner than all of them.
-    if 2 * len(part.keep) < len(stretch.rows) and key not in _months:
+    if 2 * len(part.keep) < len(stretch.rows) and not _months.has(key):
         return sums(part.values, part.rows)
     whole = remembered(key, lambda: sums(stretch.values, stretch.rows))
-    return UnitSums(*whole.stack()[:, part.keep])
+    return UnitSums(*(getattr(whole, f.name)[part.keep] for f in fields(whole)))
 
 
 def money_of_rooftop(snapshot: Snapshot, block: Block, basis: str, price: Callable[[], np.ndarray]) -> UnitSums:
@@ -154,7 +154,7 @@ def readings_of_units(table: UnitTable, part: Readings) -> np.ndarray | None:
     if stretch is None or part.keep is None:
         return None
     key = key_of("readings", table, stretch)
-    if 2 * len(part.keep) < len(stretch.rows) and key not in _months:
+    if 2 * len(part.keep) < len(stretch.rows) and not _months.has(key):
         return None
     counts: np.ndarray = remembered(
         key, lambda: stretch.end - stretch.begin - np.isnan(stretch.values).sum(axis=1, dtype=np.int64)

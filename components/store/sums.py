@@ -121,6 +121,10 @@ class SumsFolder:
         shape, numbers = table["shape"][row].as_py(), table["numbers"][row].as_py()
         return (shape, numbers) if table["crc32"][row].as_py() == _crc(shape, numbers) else None
 
+    def has(self, month: str, digest: str) -> bool:
+        """Whether a month has a sum."""
+        return digest in self._month(month)[1]
+
     def digests(self, month: str) -> frozenset[str]:
         """The sums that a month has."""
         return frozenset(self._month(month)[1])

@@ -174,3 +174,27 @@ def test_sums_of_links_put_together_are_those_of_all_intervals(kind: type):
     for name, expected in whole.figures().items():
         np.testing.assert_allclose(parts.figures()[name], expected, rtol=1e-12)
     assert parts.readings() == whole.readings() > 0
+
+
+@pytest.mark.parametrize("window", [{"start": START, "end": END}, CUT], ids=["all", "cut"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"station": ["Old Coal"]}, {"station": ["Old Coal"], "by": ["duid"]}, {"station": ["Pair Battery", "Big Battery"]},
+        {"station": ["Pair Battery", "Peaker"], "by": ["fuel"]}, {"duid": ["COAL2"]}, {"duid": ["COAL1", "PEAK1"], "by": ["owner"]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_known_of_all_units_answers_for_few(values: dict, window: dict, winter: Snapshot, monkeypatch):
+    plain = Running(**values, **window, weekday=ALL_DAYS).run(winter)
+    monthly.forget()
+    running_sums._months.clear()
+    Running(last="all").run(winter)
+    added, stock = [], running_sums._added_up
+    monkeypatch.setattr(
+        running_sums, "_added_up", lambda s, t, part, **how: added.append(part) or stock(s, t, part, **how)
+    )
+    found = Running(**values, **window).run(winter)
+    pd.testing.assert_frame_equal(found.frame, plain.frame, rtol=1e-9, atol=1e-7)
+    assert (found.present, found.expected, found.notes) == (plain.present, plain.expected, plain.notes)
+    assert not [part for part in added if part.stretch is not None]  # January is remembered
