@@ -26,7 +26,7 @@ from components.store.sumfile import Packed, read_mapped, write_mapped
 
 FOLDER = "sums"
 COMPLETE = "complete"
-MOST_MAPPED = 400
+MOST_MAPPED = 1000
 """Mapped sums that are held on to."""
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _SCHEMA = pa.schema(
