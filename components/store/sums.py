@@ -10,6 +10,7 @@ is read. Its head has a checksum; of its numbers, as of those of frames, only th
 from __future__ import annotations
 
 import json
+import math
 import re
 import zlib
 from collections.abc import Collection, Mapping
@@ -84,7 +85,7 @@ def unpack(packed: Packed) -> Any:
             dtype = np.dtype(kind)
             if dtype.hasobject:
                 raise ValueError(f"{kind} is no kind of number")
-            count = int(np.prod(shape, dtype=np.int64))
+            count = math.prod(shape)
             return np.frombuffer(content, dtype, count, at).reshape(shape)
         if "tuple" in node:
             return tuple(part(n) for n in node["tuple"])
