@@ -85,6 +85,44 @@ def money_of_rooftop(snapshot: Snapshot, block: Block, basis: str, price: Callab
     return kept
 
 
+def rooftop_of_month(
+    snapshot: Snapshot, month: Month, basis: str, price: Callable[[np.ndarray], np.ndarray]
+) -> tuple[UnitSums, int]:
+    """What :func:`money_of_rooftop` gives of a whole month, read only where it is not remembered; and its stamps.
+
+    Parameters
+    ----------
+    price : gives the regions' prices on some stamps (5, T) [$/MWh].
+    """
+    own = f"{month.window.start:%Y-%m}"
+    of_month = {name: tuple(c for c in snapshot.chunks(name) if c.month == own) for name in ("rooftop", "price")}
+    key = ("rooftop", basis, *(tuple(c.identity for c in chunks) for chunks in of_month.values()))
+
+    def sums() -> UnitSums:
+        block = snapshot.block("rooftop", "mw", month.window.start, month.window.end, REGIONS)
+        every = np.arange(len(REGIONS))
+        return unit_sums(block.values, np.full(len(REGIONS), GENERATOR, object), every, price(block.times))
+
+    kept: UnitSums = remembered(key, sums)
+    return kept, of_month["rooftop"][0].length
+
+
+def rooftop_days(snapshot: Snapshot, month: Month) -> tuple[np.ndarray, np.ndarray]:
+    """Rooftop solar of the five regions and of the market on each day of a whole month: sums [MW] and readings (6, days).
+
+    The market's is known where that of every region is.
+    """
+
+    def collected() -> tuple[np.ndarray, np.ndarray]:
+        by_day = Means(len(REGIONS) + 1, month.days)
+        block = snapshot.block("rooftop", "mw", month.window.start, month.window.end, REGIONS)
+        by_day.add(block.times, np.vstack([block.values, block.values.sum(axis=0, dtype=np.float64)]))
+        return by_day.totals, by_day.counts
+
+    kept: tuple[np.ndarray, np.ndarray] = remembered(("rooftop days", month.identity), collected)
+    return kept
+
+
 def regions_of(table: UnitTable, rows: np.ndarray) -> np.ndarray:
     """Each row's place among the five regions, -1 where it is in none."""
     place = {r: i for i, r in enumerate(REGIONS)}
