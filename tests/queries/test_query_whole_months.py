@@ -19,7 +19,9 @@ from components.queries.curtailment import Curtailment
 from components.queries.curtailment_hours import CurtailmentHeat, CurtailmentTimeOfDay
 from components.queries.curtailment_summary import CurtailmentByPrice, CurtailmentSummary
 from components.queries.exchange import RegionExchange
+from components.queries.figures import GenerationFigures
 from components.queries.flows import Flows
+from components.queries.generation import GenerationByFuel
 from components.queries.link_hours import LinkHours
 from components.queries.link_prices import LinkPrices
 from components.queries.link_summary import LinkCongestion, LinkSummary
@@ -79,6 +81,12 @@ def winter() -> Snapshot:
                       marginal_value=lambda n: np.where(random.random(n) > 0.8, random.normal(0, 5, n), 0.0)),
         "scada": pd.concat([scada, steady]),
     }  # fmt: skip
+    roof = [
+        pd.DataFrame({"time": kept, "region": r, "mw": random.uniform(0, 900, len(kept))})
+        for r in REGIONS
+        for kept in [times[5::6][random.random(len(times[5::6])) > 0.002]]
+    ]
+    frames["rooftop"] = pd.concat(roof).assign(minutes=30, type="MEASUREMENT", quality=1.0, source="demo")
     registry = pd.DataFrame([{"role": "generator", **u} for u in UNITS])
     return Snapshot.from_frames(frames, registry, version="winter")
 
@@ -101,6 +109,9 @@ QUESTIONS: list[tuple[type[Query], dict]] = [
     (Running, {"by": ["station"]}), (Running, {"by": ["duid"]}), (Running, {"by": ["region", "fuel"]}),
     (StationHistory, {"by": ["station"], "interval": "1M"}),
     (RevenueOverTime, {"interval": "7d", "by": ["duid"]}),
+    (GenerationByFuel, {"interval": "1d"}), (GenerationByFuel, {"interval": "7d", "region": ["SA1", NEM], "by": "fueltech"}),
+    (GenerationByFuel, {"interval": "1M", "region": [NEM], "agg": "sum"}), (GenerationByFuel, {"interval": "1d", "region": ["VIC1"], "agg": "max"}),
+    (GenerationFigures, {}), (GenerationFigures, {"region": [NEM]}), (GenerationFigures, {"region": ["SA1", "VIC1"], "together": True}),
 ]  # fmt: skip
 
 
