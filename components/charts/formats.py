@@ -26,6 +26,10 @@ JS_TICK = JS_NUMBER + (
 )
 
 
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def number(value: float | None, digits: int = 0) -> str:
     """A number with ``digits`` decimals.
 
@@ -110,6 +114,26 @@ def percent(share: float | None, digits: int = 1) -> str:
 def stamp(time: pd.Timestamp | None) -> str:
     """A moment, to the minute: ``22 Nov 2025 14:05``."""
     return MISSING if time is None or pd.isna(time) else f"{time.day} {time:%b %Y %H:%M}"
+
+
+def days(times: pd.DatetimeIndex) -> list[str]:
+    """Many days at once.
+
+    >>> days(pd.DatetimeIndex(["2024-07-01", "2024-12-31 06:00"]))
+    ['Mon 1 Jul 2024', 'Tue 31 Dec 2024']
+    """
+    parts = (of.tolist() for of in (times.day_of_week, times.day, times.month, times.year))
+    return [f"{_WEEKDAYS[w]} {d} {_MONTHS[m - 1]} {y}" for w, d, m, y in zip(*parts, strict=True)]
+
+
+def short_days(times: pd.DatetimeIndex, *, year: bool = False) -> list[str]:
+    """Many days at once for an axis, with or without their year.
+
+    >>> short_days(pd.DatetimeIndex(["2024-07-01", "2024-12-31 06:00"]))
+    ['1 Jul', '31 Dec']
+    """
+    parts = (of.tolist() for of in (times.day, times.month, times.year))
+    return [f"{d} {_MONTHS[m - 1]}" + (f" {y}" if year else "") for d, m, y in zip(*parts, strict=True)]
 
 
 def window(start: pd.Timestamp, end: pd.Timestamp) -> str:

@@ -142,6 +142,9 @@ class CurtailedUnits(CurtailmentView):
         drawn = [(f"{FUEL_LABELS[fuel]} over time", query) for fuel, query in parts.items()]
         return [(self.bar_card, [ranking]), (self.one_card, drawn), (self.table_card, [ranking])]
 
+    def asks_first(self, snapshot: Snapshot) -> Sequence[Query]:
+        return [self.ranking(self.window(snapshot))] if snapshot.keys(DATASET) else []
+
     # -- drawing -------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:

@@ -46,12 +46,16 @@ class OverTimeData(FuelView):
         """Energy, money and emissions by fuel over exactly the drawn window."""
         return self.over(window, GenerationFigures, together=len(self.regions()) > 1)
 
+    def prices_asked(self, window: Window) -> RegionalPrices:
+        """Prices of the chosen regions at the drawn interval, whether they are known or not."""
+        return self.over(window, RegionalPrices, interval=window.interval)
+
     def prices(self, snapshot: Snapshot, window: Window) -> RegionalPrices:
         """Prices of the chosen regions at the drawn interval.
 
         Where the market's is not known (it needs all five regions), those of the regions apart.
         """
-        query = self.over(window, RegionalPrices, interval=window.interval)
+        query = self.prices_asked(window)
         if query.region == [NEM] and not ANSWERS.ask(snapshot, query).frame["price"].notna().any():
             return query.but(region=[])
         return query

@@ -93,6 +93,12 @@ class OverTime(OverTimeData):
         figures = [("Figures by fuel", self.figures(window)), ("Demand by day", self.demand_daily(window, "sum"))]
         return [(self.chart_card, drawn), (self.table_card, figures)]
 
+    def asks_first(self, snapshot: Snapshot) -> Sequence[Query]:
+        return [self.prices_asked(self.window(snapshot))]
+
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        return [self.power(), *(self.demand_daily(self.window(snapshot), agg) for agg in ("sum", "mean"))]
+
     # -- drawing -------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:

@@ -101,6 +101,10 @@ class OverviewDashboard(Dashboard):
             *(link for block in self.blocks for link in block.links(snapshot)),
         ]
 
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        tiles = [MarketInterventions(last="1d")]
+        return [*tiles, *(q for block in self.blocks for q in block.asks_besides(snapshot))]
+
     # -- the questions -------------------------------------------------------------------------------
 
     def day_prices(self) -> RegionalPrices:

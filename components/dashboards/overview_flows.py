@@ -37,6 +37,9 @@ class FlowBlock(Block):
     def links(self, snapshot: Snapshot) -> Sequence[tuple[Card, Sequence[tuple[str, Query]]]]:
         return [(self.flow_card, [("Flows, newest interval", Flows(**NEWEST))])]
 
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        return [RegionalPrices(**NEWEST)]
+
     def notes(self) -> Sequence[str]:
         steps = ", ".join(
             f"{colour} = {words}"

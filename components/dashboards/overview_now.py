@@ -57,6 +57,13 @@ class Now(Block):
             GenerationByFuel(region=region, **DAY),
         )
 
+    def today(self, snapshot: Snapshot) -> RenewableShare:
+        """The share of the newest day."""
+        return RenewableShare(region=[self.region], start=self.midnight(snapshot), interval="1d")
+
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        return [self.today(snapshot)] if snapshot.last("scada") is not None else []
+
     def draw(self, snapshot: Snapshot) -> None:
         demand, share, fuels = self._questions()
         tiles = [self._demand(snapshot, demand), self._share(snapshot, share), *self._fuels(snapshot, fuels)]
@@ -90,8 +97,7 @@ class Now(Block):
         if result.frame.empty or not np.isfinite(result.frame["share"].to_numpy("float64")).any():
             return None
         shares = result.frame["share"].to_numpy("float64")
-        today = RenewableShare(region=query.region, start=self.midnight(snapshot), interval="1d")
-        mean = newest(ANSWERS.ask(snapshot, today).frame["share"].to_numpy("float64"))
+        mean = newest(ANSWERS.ask(snapshot, self.today(snapshot)).frame["share"].to_numpy("float64"))
         note = f"today {formats.percent(mean)}"
         records = known_records(snapshot)
         if records is not None:

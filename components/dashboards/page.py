@@ -126,6 +126,10 @@ class Dashboard(pn.viewable.Viewer):
         """Questions of :meth:`draw` that are in no card's menu and can take long: they are answered beside the loop."""
         return ()
 
+    def asks_first(self, snapshot: Snapshot) -> Sequence[Query]:
+        """Questions that :meth:`links` and :meth:`asks_besides` ask themselves: answered beside the loop before these."""
+        return ()
+
     def join(self, parts: Sequence[View], cards: Sequence[shell.Card]) -> None:
         """Draw parts that come to a page which has been drawn, with their cards, which are the page's own by now."""
         self._wire([chart for part in parts for chart in part.charts()])
@@ -390,10 +394,10 @@ class Dashboard(pn.viewable.Viewer):
         if shared.current().version != self.version:
             self.refresh()
 
-    def refresh(self, *, passing: bool = False, prepared: bool = False) -> None:
+    def refresh(self, *, passing: bool = False, prepared: int = 0) -> None:
         """Ask everything again and feed the page; it never raises: what went wrong is said in the cards.
 
-        What takes long is answered first, beside the loop, unless it is ``prepared``.
+        What takes long is answered first, beside the loop, but for the rounds of questions that are ``prepared``.
         """
         self.turn += 1
         self.drawing = True
@@ -403,15 +407,16 @@ class Dashboard(pn.viewable.Viewer):
             self.drawing = False
             self.put.clear()
 
-    def _refresh(self, passing: bool, prepared: bool) -> None:
+    def _refresh(self, passing: bool, prepared: int) -> None:
         # Before the browser has said that it is ready, Panel drops what was held back.
         with pn.io.hold() if pn.state.loaded else nullcontext():
             snapshot = shared.current()
             self.version = snapshot.version
             self._show()
             self._checked(snapshot)
-            if not prepared and waiting.has_to_wait(self, self._questions(snapshot), snapshot, passing):
-                return
+            for turn, questions in enumerate((self._first, self._questions), 1):
+                if prepared < turn and waiting.has_to_wait(self, questions(snapshot), snapshot, passing, turn):
+                    return
             if snapshot.empty:
                 first, *others = self._cards()
                 first.empty(NO_DATA, commands=GET_DATA)
@@ -444,10 +449,19 @@ class Dashboard(pn.viewable.Viewer):
             newest = self._newest(questions, snapshot)
             card.head.param.update(offers=True, newest_iso=newest, **data_links.menu(questions))
 
-    def go_on(self, turn: int, passing: bool) -> None:
+    def go_on(self, turn: int, passing: bool, prepared: int) -> None:
         """The answers that a change waited for are there; nothing where another change came after it."""
         if turn == self.turn:
-            self.refresh(passing=passing, prepared=True)
+            self.refresh(passing=passing, prepared=prepared)
+
+    def _first(self, snapshot: Snapshot) -> list[Query]:
+        """What must be known to tell what the cards are about to show."""
+        if snapshot.empty:
+            return []
+        try:
+            return [q for part in self.parts() for q in part.asks_first(snapshot)]
+        except Exception:  # the same goes wrong, and is told, when the page is drawn
+            return []
 
     def _questions(self, snapshot: Snapshot) -> list[Query]:
         """What the cards are about to show; none where that cannot be told (drawing says why)."""

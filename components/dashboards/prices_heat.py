@@ -31,7 +31,7 @@ def heat_data(
     """An answer as panels of hours (rows) and days, weeks or months (columns), one panel for each region (or other ``key``)."""
     frame = answer.frame
     times = pd.DatetimeIndex(frame["time"].unique())
-    regions = list(dict.fromkeys(frame[key].astype(str)))
+    regions = [str(r) for r in frame[key].unique()]
     cells = frame[value].to_numpy("float64").reshape(len(times), len(regions), HOURS)
     hours = [f"{h:02d}:00–{h + 1:02d}:00" for h in range(HOURS)]
     one_year = len(times) > 0 and times[0].year == times[-1].year
@@ -39,12 +39,12 @@ def heat_data(
         names = [f"{t:%b %Y}" for t in times]
         short = names
     else:
-        names = [f"{t:%a} {t.day} {t:%b %Y}" for t in times]
+        names = formats.days(times)
         if by == "week":
             names = [f"week from {n}" for n in names]
-        short = [f"{t.day} {t:%b}" + ("" if one_year else f" {t:%Y}") for t in times]
+        short = formats.short_days(times, year=not one_year)
     ticks = {i + 0.5: text for i, text in thin_labels(short, TICKS if one_year else TICKS - 4).items()}
-    firsts = [i for i, t in enumerate(times) if t.day == 1]
+    firsts = np.flatnonzero(times.day == 1).tolist()
     if by == "day" and len(firsts) > 2:
         months = [f"{times[i]:%b}" + ("" if one_year else f" {times[i]:%Y}") for i in firsts]
         ticks = {float(firsts[k]): text for k, text in thin_labels(months, TICKS + 1).items()}

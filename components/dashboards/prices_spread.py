@@ -80,6 +80,15 @@ class Spread(PriceView):
             (self.stats_card, [("Statistics", self.over(window, PriceSpreadStats))]),
         ]
 
+    def band(self, snapshot: Snapshot) -> list[PriceSpread]:
+        """Lowest and highest difference within each interval, behind the mean."""
+        query = self.page.ask(PriceSpread)
+        behind = query.agg == "mean" and self.window(snapshot).interval != "5m"
+        return [self.page.ask(PriceSpread, agg=agg) for agg in ("min", "max")] if behind else []
+
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        return self.band(snapshot)
+
     def draw(self, snapshot: Snapshot) -> None:
         window = self.window(snapshot)
         query = self.page.ask(PriceSpread)
@@ -88,17 +97,16 @@ class Spread(PriceView):
         if result.frame.empty:
             self.nothing(snapshot, window, f"{a} and {b} have no prices in common")
             return
-        behind = query.agg == "mean" and window.interval != "5m"
+        behind = self.band(snapshot)
 
         def make() -> LineData:
             labels, edges = steps_of(result, snapshot, "price")
 
-            def line(agg: str) -> dict[str, np.ndarray]:
-                asked = self.page.ask(PriceSpread, agg=agg)
+            def line(asked: PriceSpread) -> dict[str, np.ndarray]:
                 return {"spread": column(ANSWERS.ask(snapshot, asked), labels, "spread")[""]}
 
-            more = {"lowest": line("min"), "highest": line("max")} if behind else {}
-            return line_data(edges, line(query.agg), as_price=True, **more)
+            more = dict(zip(("lowest", "highest"), map(line, behind), strict=False))
+            return line_data(edges, line(query), as_price=True, **more)
 
         data = ANSWERS.get(snapshot, ("spread", query.fingerprint(), window.start, window.end), make)
         self.lines.feed(data)

@@ -13,6 +13,7 @@ from components.dashboards.revenue_league import LeagueView
 from components.dashboards.revenue_over_time import OverTimeView
 from components.dashboards.revenue_pivot import PivotView
 from components.market_time import Window
+from components.queries.base import Query
 from components.queries.revenue_pivot import RevenuePivot
 from components.store.snapshot import Snapshot
 
@@ -33,6 +34,9 @@ class RevenueDashboard(Dashboard):
         self.filters = Filters(on_message=self._filtered, margin=0)
         self.filter_bar = FilterBar(self)
         return [self.filters]
+
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        return self.filter_bar.asks()
 
     def draw(self, snapshot: Snapshot) -> None:
         self.filters.param.update(**self.filter_bar.words(snapshot))

@@ -70,9 +70,23 @@ class FilterBar:
 
     def everything(self, *, filtered: bool) -> RevenuePivot:
         """One row for all that is shown, or for all there is."""
-        query = self.categories("fuel", without=() if filtered else (*FILTERS, ROOFTOP))
-        query.total = True
-        return query
+        return self.categories("fuel", without=() if filtered else (*FILTERS, ROOFTOP)).but(total=True)
+
+    def asks(self) -> list[RevenuePivot]:
+        """Everything that the words are made of."""
+        out = [
+            q
+            for group, word in self._groups()
+            for q in (self.categories(word, without=(group,)), self.categories(word))
+        ]
+        if self.narrowed():
+            out += [self.everything(filtered=f) for f in (False, True)]
+        return [*out, self.categories(self.open, without=(self.open, ROOFTOP))] if self.open else out
+
+    def _groups(self) -> list[tuple[str, str]]:
+        """Filters that leave something out, and the column each is about."""
+        groups = [(word, word) for word in FILTERS if self.chosen(word) not in ([], ["NEM"])]
+        return groups if self.page.ask(RevenuePivot).rooftop else [*groups, (ROOFTOP, "fuel")]
 
     def chosen(self, word: str) -> list[str]:
         """What is let through; empty = everything."""
@@ -109,10 +123,7 @@ class FilterBar:
 
     def _left(self, snapshot: Snapshot) -> list[dict[str, str]]:
         out = []
-        groups = [(word, word) for word in FILTERS if self.chosen(word) not in ([], ["NEM"])]
-        if not self.page.ask(RevenuePivot).rooftop:
-            groups.append((ROOFTOP, "fuel"))
-        for group, word in groups:
+        for group, word in self._groups():
             whole = ANSWERS.ask(snapshot, self.categories(word, without=(group,))).frame
             shown = ANSWERS.ask(snapshot, self.categories(word)).frame
             out += [

@@ -66,6 +66,9 @@ class LeagueView(View):
         tables = [(f"By {RANKED[c][0].lower()}", self.ranking(c)) for c in RANKED]
         return [(self.main, [*tables, ("Courses of revenue", self.courses(snapshot, self.names(snapshot)))])]
 
+    def asks_first(self, snapshot: Snapshot) -> Sequence[Query]:
+        return [self.ranking(c) for c in RANKED]
+
     # -- the questions -------------------------------------------------------------------------------
 
     def ranking(self, column: str) -> RevenuePivot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,7 @@ LABELS = {
 LATE_SECONDS = {"rooftop": 7200, "semi_scheduled": 180_000}
 """Age from which a dataset is late [s], where it is not 20 minutes."""
 TICKS = 10
+Coverage: TypeAlias = dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
 class Ages(Part):
@@ -80,7 +81,8 @@ class StatusDashboard(Dashboard):
     def draw(self, snapshot: Snapshot) -> None:
         query = self.ask(CoverageByDay)
         result = ANSWERS.ask(snapshot, query)
-        self.ages.rows = [self._age(snapshot, name, result) for name in datasets_shown(snapshot)]
+        coverage = by_dataset(result)
+        self.ages.rows = [self._age(snapshot, name, coverage) for name in datasets_shown(snapshot)]
         self.age_card.ready("NEM time; coverage over the days below")
         if result.frame.empty:
             self.coverage_card.empty(
@@ -93,11 +95,11 @@ class StatusDashboard(Dashboard):
             self.coverage_card.ready(f"{formats.window(*_edges(result))} · {told} · hatched: none expected")
         self._changing(snapshot)
 
-    def _age(self, snapshot: Snapshot, name: str, result: Result) -> dict[str, Any]:
+    def _age(self, snapshot: Snapshot, name: str, coverage: Coverage) -> dict[str, Any]:
         newest = snapshot.last(name)
-        mine = result.frame[result.frame["dataset"].astype(str) == name]
-        expected = int(mine["expected"].sum())
-        share = formats.percent(mine["present"].sum() / expected, 2) if expected else formats.MISSING
+        _, there_should, there_is = coverage.get(name, (None, np.zeros(0), np.zeros(0)))
+        expected = there_should.sum()
+        share = formats.percent(there_is.sum() / expected, 2) if expected else formats.MISSING
         rows = sum(c.rows for c in snapshot.chunks(name))
         return {
             "name": name, "label": LABELS.get(name, name), "iso": words.iso(newest) if newest is not None else "",
@@ -162,24 +164,29 @@ def _edges(result: Result) -> tuple[pd.Timestamp, pd.Timestamp]:
     return result.start, result.end
 
 
+def by_dataset(result: Result) -> Coverage:
+    """Rows of the answer about each dataset that it has, and the readings expected and present in them."""
+    column = result.frame["dataset"]
+    names, codes = list(column.cat.categories), column.cat.codes.to_numpy()
+    expected, present = (result.frame[c].to_numpy("float64") for c in ("expected", "present"))
+    found = {n: np.flatnonzero(codes == names.index(n)) for n in DATASETS if n in names}
+    return {n: (rows, expected[rows], present[rows]) for n, rows in found.items() if len(rows)}
+
+
 def heat_data(result: Result) -> HeatData:
     """Share of the expected readings that are missing [%]: datasets (rows) x days (columns)."""
-    frame = result.frame.assign(dataset=result.frame["dataset"].astype(str))
+    frame, coverage = result.frame, by_dataset(result)
     days = pd.DatetimeIndex(frame["date"].unique())
-    names = [n for n in DATASETS if (frame["dataset"] == n).any()]
-    cells = np.full((len(names), len(days)), np.nan)
-    for i, name in enumerate(names):
-        mine = frame[frame["dataset"] == name]
-        expected = mine["expected"].to_numpy("float64")
-        share = np.divide(expected - mine["present"], expected, out=np.full(len(mine), np.nan), where=expected > 0)
-        cells[i, days.searchsorted(mine["date"])] = 100 * share
-    short = [f"{d.day} {d:%b}" for d in days]
-    ticks = {i + 0.5: text for i, text in thin_labels(short, TICKS).items()}
-    labels = [LABELS.get(n, n) for n in names]
+    cells = np.full((len(coverage), len(days)), np.nan)
+    for i, (rows, expected, present) in enumerate(coverage.values()):
+        share = np.divide(expected - present, expected, out=np.full(len(rows), np.nan), where=expected > 0)
+        cells[i, days.searchsorted(frame["date"].to_numpy()[rows])] = 100 * share
+    ticks = {i + 0.5: text for i, text in thin_labels(formats.short_days(days), TICKS).items()}
+    labels = [LABELS.get(n, n) for n in coverage]
     return HeatData(
         {"": cells},
         labels,
-        [f"{d:%a} {d.day} {d:%b %Y}" for d in days],
+        formats.days(days),
         {i + 0.5: n for i, n in enumerate(labels)},
         ticks,
     )

@@ -31,6 +31,7 @@ NEWEST: dict[str, Any] = {
     "hour": [],
     "weekday": [],
 }
+PRICES_NOW = RegionalPrices(last="latest", interval="5m")
 COLUMNS: list[dict[str, Any]] = [
     {"label": "Interconnector", "help": "Its name, and where its forward flow runs"},
     {"label": "Mean flow", "unit": "MW", "number": True, "help": "Mean flow, forward positive"},
@@ -104,6 +105,13 @@ class FlowMaps(LinkView):
             (self.now_card, [("Flows, newest interval", self.newest())]), (self.mean_card, figures), (self.table_card, figures),
         ]  # fmt: skip
 
+    def mean_prices(self, snapshot: Snapshot) -> PriceStats:
+        """Mean prices of all regions over the window."""
+        return self.over(self.window(snapshot), PriceStats, region=[])
+
+    def asks_besides(self, snapshot: Snapshot) -> Sequence[Query]:
+        return [self.mean_prices(snapshot), PRICES_NOW] if self.selected(snapshot) else []
+
     def draw(self, snapshot: Snapshot) -> None:
         window = self.window(snapshot)
         if not self.selected(snapshot):
@@ -116,7 +124,7 @@ class FlowMaps(LinkView):
             self.nothing(snapshot, window, [self.mean_card, self.table_card])
             return
         flows = [mean_flow(r) for r in rows]
-        prices = ANSWERS.ask(snapshot, self.over(window, PriceStats, region=[])).frame
+        prices = ANSWERS.ask(snapshot, self.mean_prices(snapshot)).frame
         means = {str(r): formats.price(float(p)) for r, p in zip(prices["region"], prices["mean"], strict=True)}
         self.mean.feed(flows, means)
         covered = self.page.covered(result)
@@ -134,7 +142,7 @@ class FlowMaps(LinkView):
         if not flows:
             self.now_card.empty("These interconnectors have no flow in the newest interval.")
             return
-        prices = ANSWERS.ask(snapshot, RegionalPrices(last="latest", interval="5m")).frame
+        prices = ANSWERS.ask(snapshot, PRICES_NOW).frame
         second = {str(r): formats.price(float(p)) for r, p in zip(prices["region"], prices["price"], strict=True)}
         self.now.feed(flows, second)
         stamp = formats.stamp(pd.Timestamp(frame["time"].iloc[-1]))

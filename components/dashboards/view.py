@@ -78,6 +78,10 @@ class View:
         """Questions of :meth:`draw` that are in no card's menu and can take long: they are answered beside the loop."""
         return ()
 
+    def asks_first(self, snapshot: Snapshot) -> Sequence[Query]:
+        """Questions that :meth:`links` and :meth:`asks_besides` ask themselves: answered beside the loop before these."""
+        return ()
+
     def charts(self) -> Sequence[Any]:
         """Charts that follow the theme."""
         return ()

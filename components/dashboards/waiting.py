@@ -26,8 +26,10 @@ PATIENCE_SECONDS = 0.02
 """How long the loop waits for answers before it turns to others; not at all for those that stand in a queue."""
 
 
-def has_to_wait(page: Dashboard, questions: Sequence[Query], snapshot: Snapshot, passing: bool) -> bool:
+def has_to_wait(page: Dashboard, questions: Sequence[Query], snapshot: Snapshot, passing: bool, prepared: int) -> bool:
     """Whether answers are still being worked out; ``page.go_on`` is called on its document when they are there.
+
+    ``prepared`` is how many rounds of questions are answered then.
 
     False where the page is drawn at once: the answers are kept or came soon, the page is being opened, or there is no
     event loop to go on.
@@ -52,7 +54,7 @@ def has_to_wait(page: Dashboard, questions: Sequence[Query], snapshot: Snapshot,
     def resume() -> None:
         there = seen()
         if there is not None and there.turn == turn:
-            there.document.add_next_tick_callback(partial(there.go_on, turn, passing))
+            there.document.add_next_tick_callback(partial(there.go_on, turn, passing, prepared))
 
     def tell(_: Future[None]) -> None:
         if not loop.is_closed():

@@ -7,6 +7,7 @@ where that of every region is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,12 +17,12 @@ from components.metrics.fuels import emissions
 from components.metrics.generation import NEGATIVE, POSITIVE, signed
 from components.metrics.revenue import unit_sums
 from components.queries.generation import INTERCHANGE, ROOFTOP
-from components.queries.monthly import money_of_rooftop, money_of_units
+from components.queries.monthly import money_of_rooftop, money_of_units, rooftop_of_month
 from components.queries.pooling import FIELDS
 from components.queries.rated import rated_sums
-from components.queries.regional import aligned, blocks, regions_asked
+from components.queries.regional import aligned, blocks, months, regions_asked
 from components.queries.units import Readings, UnitCoverage, readings, unit_table
-from components.store.snapshot import Block, Snapshot
+from components.store.snapshot import Snapshot
 from components.vocabulary import GENERATOR, LOAD, NEM, REGIONS
 
 SUMS = (
@@ -34,6 +35,8 @@ SUMS = (
 emissions are unknown; a unit that stands still has 0 of them.
 """
 
+MOST_WAITING = 16_384
+"""Units x stretches that are put together at once."""
 Key = tuple[str, str, str]
 """Region, fuel, fuel technology of a series ("" for the technology where fuels are not told apart further)."""
 
@@ -76,6 +79,9 @@ class FuelSums:
         self.own_hours: dict[Key, float] = {}
         self.stamps: dict[str, int] = {}
         self.priceless = 0
+        self._expected = window.expected
+        self._homes: dict[tuple[str, ...], np.ndarray] = {}
+        self._waiting: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._add_units()
         self._add_rooftop()
         if interchange:
@@ -89,9 +95,14 @@ class FuelSums:
         if self.region and NEM not in self.region:
             chosen = np.isin(table.region, self.region)
         by_kind = np.zeros((len(SUMS), len(table.kinds)))
+        waiting = 0
         coverage = UnitCoverage(table, self.window, chosen)
         for part in readings(self.snapshot, self.window, chosen):
-            self._add_part(part, by_kind, coverage)
+            self._add_part(part, coverage)
+            waiting += len(part.rows)
+            if waiting > MOST_WAITING:
+                waiting = self._put_together(by_kind)
+        self._put_together(by_kind)
         rows, intervals = coverage.expected()
         for side, other in ((table.gives, LOAD), (table.takes, GENERATOR)):
             mine = table.role[rows] != other
@@ -101,7 +112,18 @@ class FuelSums:
             if present[kind] > 0:
                 self.kinds[key] = by_kind[:, kind]
 
-    def _add_part(self, part: Readings, by_kind: np.ndarray, coverage: UnitCoverage) -> None:
+    def _put_together(self, by_kind: np.ndarray) -> int:
+        """Spread the sums of many months over the kinds at once."""
+        if self._waiting:
+            rows, gives, takes = (np.concatenate(found, axis=-1) for found in zip(*self._waiting, strict=True))
+            for side, parts, other in ((self.table.gives, gives, LOAD), (self.table.takes, takes, GENERATOR)):
+                mine = self.table.role[rows] != other
+                for at, values in enumerate(parts):
+                    by_kind[at] += np.bincount(side[rows[mine]], values[mine], by_kind.shape[1])
+        self._waiting = []
+        return 0
+
+    def _add_part(self, part: Readings, coverage: UnitCoverage) -> None:
         table, rows = self.table, part.rows
         sums = money_of_units(
             self.snapshot, table, part, "dispatch", lambda: aligned(self.snapshot, "price", "rrp", part.times, REGIONS)
@@ -124,14 +146,18 @@ class FuelSums:
         ]
         takes = [-sums.load, -sums.load_priced, -sums.paid, none, none, none, none, sums.priced, none]
         live = sums.readings > 0
-        for side, parts, other in ((table.gives, gives, LOAD), (table.takes, takes, GENERATOR)):
-            mine = live & (table.role[rows] != other)
-            for at, values in enumerate([*parts, sums.readings]):
-                np.add.at(by_kind[at], side[rows[mine]], values[mine])
+        given, taken = (np.array([*parts, sums.readings])[:, live] for parts in (gives, takes))
+        self._waiting.append((rows[live], given, taken))
         self.priceless += int((sums.readings - sums.priced)[live].sum())
         for layer, members in self.layers.items():
-            own = live if members is None else live & np.isin(table.region[rows], members)
+            own = live if members is None else live & self._within(members)[rows]
             self.stamps[layer] = self.stamps.get(layer, 0) + _stamps(part, sums.readings, own)
+
+    def _within(self, members: tuple[str, ...]) -> np.ndarray:
+        """Which rows of the registry stand in one of these regions."""
+        if members not in self._homes:
+            self._homes[members] = np.isin(self.table.region, members)
+        return self._homes[members]
 
     # -- regional series -----------------------------------------------------------------------------
 
@@ -143,30 +169,39 @@ class FuelSums:
             return
         total = np.array([energy, priced, money, 0, 0, 0, 0, prices, 0, known.readings, 0], float)
         self.regional[key] = self.regional.get(key, np.zeros(len(SUMS))) + total
-        self.regional[key][SUMS.index("expected")] = self.window.expected * known.rows
+        self.regional[key][SUMS.index("expected")] = self._expected * known.rows
         self.own_hours[key] = self.own_hours.get(key, 0.0) + known.stamps * HOURS_PER_DISPATCH
 
     def _add_rooftop(self) -> None:
         """Rooftop solar of each region; of the market where that of every region is known."""
-        for block in blocks(self.snapshot, "rooftop", "mw", self.window, REGIONS):
 
-            def price(block: Block = block) -> np.ndarray:
-                return aligned(self.snapshot, "price", "rrp", block.times, REGIONS)
+        def price(times: np.ndarray) -> np.ndarray:
+            return aligned(self.snapshot, "price", "rrp", times, REGIONS)
 
-            own = money_of_rooftop(self.snapshot, block, "dispatch", price)
-            complete = bool((own.readings == len(block.times)).all())
+        for month in months(self.snapshot, self.window, "rooftop"):
+            read = partial(blocks, self.snapshot, "rooftop", "mw", month.window, REGIONS)
+            if month.whole:
+                own, length = rooftop_of_month(self.snapshot, month, "dispatch", price)
+            else:
+                block = next(read(), None)
+                if block is None:
+                    continue
+                own = money_of_rooftop(self.snapshot, block, "dispatch", partial(price, block.times))
+                length = len(block.times)
+            complete = bool((own.readings == length).all())
             for layer, members in self.layers.items():
                 rows = np.array([i for i, r in enumerate(REGIONS) if members is None or r in members], int)
                 if complete and len(rows):  # known everywhere, so the market's is one series of as many readings
-                    count, length = 1 if members is None else len(rows), len(block.times)
+                    count = 1 if members is None else len(rows)
                     known, sums = Known(count, length, count * length), own.stack()[:, rows]
                 else:
+                    block = next(read())
                     values = block.values[rows]
                     if members is None:
                         values = np.where(np.isnan(values).any(axis=0), np.nan, values)
                     there = ~np.isnan(values)
                     known = Known.of(there[:1] if members is None else there)
-                    sums = unit_sums(values, np.full(len(rows), GENERATOR, object), rows, price()).stack()
+                    sums = unit_sums(values, np.full(len(rows), GENERATOR, object), rows, price(block.times)).stack()
                 of = dict(zip(FIELDS, sums.sum(axis=1).tolist(), strict=True))
                 key = (layer, *ROOFTOP)
                 self._add_regional(key, of["energy"], known, of["energy_priced"], of["earned"], of["priced"])

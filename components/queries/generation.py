@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,10 +14,10 @@ from components.metrics.generation import NEGATIVE, POSITIVE, signed, sum_units,
 from components.queries.base import Names, Result, WindowQuery, register
 from components.queries.grid import Grid
 from components.queries.interval_sums import IntervalSums, kept_intervals
-from components.queries.monthly import DAY, days_of_series, in_days, readings_of_units
-from components.queries.regional import REGION_ORDER, axis_of, blocks, regions_asked, shown_buckets
+from components.queries.monthly import DAY, days_of_series, in_days, readings_of_units, rooftop_days
+from components.queries.regional import REGION_ORDER, axis_of, blocks, months, regions_asked, shown_buckets
 from components.queries.units import Readings, UnitCoverage, readings, unit_table
-from components.store.snapshot import Snapshot
+from components.store.snapshot import Block, Snapshot
 from components.vocabulary import FUELS, FUELTECHS, GENERATOR, LOAD, NEM, REGIONS
 
 ROOFTOP = ("rooftop", "solar_rooftop")
@@ -114,6 +114,7 @@ class _ByFuel:
         self.means = KeyedMeans(self.axis, query.agg)
         self.expected = self.present = 0
         self.notes: list[str] = []
+        self.days: dict[bool, list[tuple[list[Key], np.ndarray, np.ndarray, np.ndarray]]] = {}  # the market's or not
 
     def wants(self, fuel: str) -> bool:
         return not self.fuels or fuel in self.fuels
@@ -147,12 +148,12 @@ class _ByFuel:
             chosen |= (gives & (positive >= 0)) | (takes & (negative >= 0))
         coverage = UnitCoverage(table, self.window, chosen)
         for part in readings(self.snapshot, self.window, chosen):
-            kept = kept_intervals(table, part)
             counts = readings_of_units(table, part)
-            counts = coverage.add(part, kept.counts_of(part) if counts is None and kept is not None else counts)
+            kept = kept_intervals(table, part) if counts is None else None
+            counts = coverage.add(part, kept.counts_of(part) if kept is not None else counts)
             live = counts > 0
             for keys, positive, negative in layers:
-                if self.add_days(part, keys) or self.add_intervals(part, keys, kept):
+                if self.add_days(part, keys) or self.add_intervals(part, keys, kept or kept_intervals(table, part)):
                     continue
                 units, kinds, series = terms(
                     table.role[part.rows],
@@ -181,10 +182,22 @@ class _ByFuel:
             return False
         wanted = set(keys)
         rows = [i for i, key in enumerate(days.keys) if key in wanted]
-        self.means.add_sums(
-            [days.keys[i] for i in rows], part.times[DAY - 1 :: DAY], days.totals[rows], days.counts[rows]
-        )
+        found = [days.keys[i] for i in rows], part.times[DAY - 1 :: DAY], days.totals[rows], days.counts[rows]
+        self.days.setdefault(keys[0][0] == NEM, []).append(found)
         return True
+
+    def put_days_together(self) -> None:
+        """Spread the days of many months over the buckets at once."""
+        for found in self.days.values():
+            index = {key: i for i, key in enumerate(dict.fromkeys(key for keys, *_ in found for key in keys))}
+            ends = np.concatenate([times for _, times, *_ in found])
+            totals, counts = np.zeros((len(index), len(ends))), np.zeros((len(index), len(ends)), np.int32)
+            at = 0
+            for keys, times, sums, read in found:
+                place = [index[key] for key in keys], slice(at, at + len(times))
+                totals[place], counts[place] = sums, read
+                at += len(times)
+            self.means.add_sums(list(index), ends, totals, counts)
 
     def add_intervals(self, part: Readings, keys: Sequence[Key], kept: IntervalSums | None) -> bool:
         """Add what is kept of single intervals, where that is enough; returns whether it was."""
@@ -212,7 +225,9 @@ class _ByFuel:
         wanted = REGIONS if market else tuple(r for r in self.asked if r in REGIONS)
         regions: set[str] = set()
         sums = []
-        for block in blocks(self.snapshot, "rooftop", "mw", self.window, wanted):
+        by_day = self.query.agg in ("mean", "sum") and in_days(self.axis.interval)
+        days: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        for block in self.rooftop(wanted, days if by_day else None):
             known = ~np.isnan(block.values)
             regions.update(r for r, k in zip(wanted, known, strict=True) if k.any())
             self.present += int(known.sum())
@@ -221,6 +236,14 @@ class _ByFuel:
                     self.add((region, ROOFTOP[0], tech), block.times, values.astype(np.float64))
             # A sum over regions is known only where all of them are.
             sums.append((block.times, block.values.sum(axis=0, dtype=np.float64)))
+        if days:
+            ends, totals, counts = (np.concatenate(found, axis=-1) for found in zip(*days, strict=True))
+            own = [REGIONS.index(r) for r in wanted]
+            self.present += int(counts[own].sum())
+            regions.update(r for r, i in zip(wanted, own, strict=True) if counts[i].any())
+            rows = [REGIONS.index(r) for r in wanted if r in self.asked] + ([len(REGIONS)] if market else [])
+            keys = [((*REGIONS, NEM)[i], ROOFTOP[0], tech) for i in rows]
+            self.means.add_sums(keys, ends, totals[rows], counts[rows])
         if market and regions:
             for times, values in sums:
                 self.add((NEM, ROOFTOP[0], tech), times, values)
@@ -236,6 +259,16 @@ class _ByFuel:
             )
         if last is not None and scada is not None and last < min(self.window.end, scada):
             self.notes.append(f"Rooftop solar is known until {last:%Y-%m-%d %H:%M}; later intervals have no value yet.")
+
+    def rooftop(
+        self, wanted: Sequence[str], days: list[tuple[np.ndarray, np.ndarray, np.ndarray]] | None
+    ) -> Iterator[Block]:
+        """Rooftop solar month by month; what is remembered of the days of whole months goes to ``days``, if any."""
+        for month in months(self.snapshot, self.window, "rooftop"):
+            if days is not None and month.whole:
+                days.append((month.day_ends, *rooftop_days(self.snapshot, month)))
+            else:
+                yield from blocks(self.snapshot, "rooftop", "mw", month.window, wanted)
 
     def add_interchange(self) -> None:
         regions = [r for r in self.asked if r != NEM]
@@ -259,6 +292,7 @@ class _ByFuel:
     def result(self) -> Result:
         if len(self.axis):
             self.add_units()
+            self.put_days_together()
             self.add_rooftop()
             self.add_interchange()
         keys = sorted(

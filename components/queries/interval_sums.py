@@ -93,19 +93,15 @@ def kept_intervals(table: UnitTable, part: Readings) -> IntervalSums | None:
     return found
 
 
-def keep_intervals(snapshot: Snapshot) -> None:
-    """Keep the sums of every month but the newest, which the next publication would change."""
+def intervals_to_keep(snapshot: Snapshot) -> Iterator[tuple[Hashable, Callable[[], IntervalSums]]]:
+    """The sums of every month but the newest, which the next publication would change: key and what makes them."""
     table = unit_table(snapshot)
-
-    def every() -> Iterator[tuple[Hashable, Callable[[], IntervalSums]]]:
-        for chunk in snapshot.chunks(DATASET)[:-1]:
-            for begin, end, rows in table.spans(chunk):
-                stop_if_unwanted()
-                stretch = Stretch(chunk, begin, end, rows)
-                if _in_days(stretch):
-                    yield key_of(KIND, table, stretch), partial(interval_sums, table, stretch)
-
-    kept_sums.keep_mapped(every())
+    for chunk in snapshot.chunks(DATASET)[:-1]:
+        for begin, end, rows in table.spans(chunk):
+            stop_if_unwanted()
+            stretch = Stretch(chunk, begin, end, rows)
+            if _in_days(stretch):
+                yield key_of(KIND, table, stretch), partial(interval_sums, table, stretch)
 
 
 def interval_sums(table: UnitTable, stretch: Stretch) -> IntervalSums:

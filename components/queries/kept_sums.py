@@ -41,6 +41,12 @@ def find(key: Hashable, make: Callable[[], Any]) -> Any:
     return make() if value is None else value
 
 
+def has(key: Hashable) -> bool:
+    """Whether a sum is on the disk."""
+    month, folder = month_of(key), here()
+    return month is not None and folder is not None and folder.has(month, digest(key))
+
+
 def note(key: Hashable, value: Any) -> None:
     """A sum was asked for; it is kept where somebody adds up in advance."""
     noted = _noted.get()

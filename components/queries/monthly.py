@@ -8,7 +8,7 @@ Remembered are a unit's energy and money, and per day and series the sum of powe
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -57,10 +57,10 @@ def money_of_units(
     prices = tuple(c.identity for c in snapshot.chunks("price") if c.month == stretch.chunk.month)
     key = key_of((basis, prices), table, stretch)
     # Few units are added up sooner than all of them.
-    if 2 * len(part.keep) < len(stretch.rows) and key not in _months:
+    if 2 * len(part.keep) < len(stretch.rows) and not _months.has(key):
         return sums(part.values, part.rows)
     whole = remembered(key, lambda: sums(stretch.values, stretch.rows))
-    return UnitSums(*whole.stack()[:, part.keep])
+    return UnitSums(*(getattr(whole, f.name)[part.keep] for f in fields(whole)))
 
 
 def money_of_rooftop(snapshot: Snapshot, block: Block, basis: str, price: Callable[[], np.ndarray]) -> UnitSums:
@@ -82,6 +82,44 @@ def money_of_rooftop(snapshot: Snapshot, block: Block, basis: str, price: Callab
         return sums()
     key = ("rooftop", basis, *(tuple(c.identity for c in chunks) for chunks in of_month.values()))
     kept: UnitSums = remembered(key, sums)
+    return kept
+
+
+def rooftop_of_month(
+    snapshot: Snapshot, month: Month, basis: str, price: Callable[[np.ndarray], np.ndarray]
+) -> tuple[UnitSums, int]:
+    """What :func:`money_of_rooftop` gives of a whole month, read only where it is not remembered; and its stamps.
+
+    Parameters
+    ----------
+    price : gives the regions' prices on some stamps (5, T) [$/MWh].
+    """
+    own = f"{month.window.start:%Y-%m}"
+    of_month = {name: tuple(c for c in snapshot.chunks(name) if c.month == own) for name in ("rooftop", "price")}
+    key = ("rooftop", basis, *(tuple(c.identity for c in chunks) for chunks in of_month.values()))
+
+    def sums() -> UnitSums:
+        block = snapshot.block("rooftop", "mw", month.window.start, month.window.end, REGIONS)
+        every = np.arange(len(REGIONS))
+        return unit_sums(block.values, np.full(len(REGIONS), GENERATOR, object), every, price(block.times))
+
+    kept: UnitSums = remembered(key, sums)
+    return kept, of_month["rooftop"][0].length
+
+
+def rooftop_days(snapshot: Snapshot, month: Month) -> tuple[np.ndarray, np.ndarray]:
+    """Rooftop solar of the five regions and of the market on each day of a whole month: sums [MW] and readings (6, days).
+
+    The market's is known where that of every region is.
+    """
+
+    def collected() -> tuple[np.ndarray, np.ndarray]:
+        by_day = Means(len(REGIONS) + 1, month.days)
+        block = snapshot.block("rooftop", "mw", month.window.start, month.window.end, REGIONS)
+        by_day.add(block.times, np.vstack([block.values, block.values.sum(axis=0, dtype=np.float64)]))
+        return by_day.totals, by_day.counts
+
+    kept: tuple[np.ndarray, np.ndarray] = remembered(("rooftop days", month.identity), collected)
     return kept
 
 
@@ -154,7 +192,7 @@ def readings_of_units(table: UnitTable, part: Readings) -> np.ndarray | None:
     if stretch is None or part.keep is None:
         return None
     key = key_of("readings", table, stretch)
-    if 2 * len(part.keep) < len(stretch.rows) and key not in _months:
+    if 2 * len(part.keep) < len(stretch.rows) and not _months.has(key):
         return None
     counts: np.ndarray = remembered(
         key, lambda: stretch.end - stretch.begin - np.isnan(stretch.values).sum(axis=1, dtype=np.int64)

@@ -51,6 +51,10 @@ class Remembered:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def has(self, key: Hashable) -> bool:
+        """Whether the value is there without making it: here, or kept by an earlier process."""
+        return key in self or kept_sums.has(key)
+
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What ``make()`` gave for this key, here or in an earlier process; read-only then."""
         place = slot(key)

@@ -16,9 +16,9 @@ import numpy as np
 
 from components.market_time import Window
 from components.metrics.revenue import capacity_factor, capture_price, ratio
+from components.queries.flat_prices import flat_prices
 from components.queries.monthly import regions_of
 from components.queries.pooling import FIELDS, Groups
-from components.queries.regional import blocks
 from components.queries.revenue import Revenue, RevenuePool
 from components.queries.units import UnitTable, unit_table
 from components.store.snapshot import Snapshot
@@ -158,15 +158,6 @@ class RowTotals:
         rows = rows[(table.role[rows] != LOAD) & ~np.isnan(table.capacity_mw[rows])]
         known = np.bincount(codes[rows], minlength=count) > 0
         return np.where(known, np.bincount(codes[rows], table.capacity_mw[rows], count), np.nan)
-
-
-def flat_prices(snapshot: Snapshot, window: Window) -> np.ndarray:
-    """Time-weighted mean price of the five regions over a window (5,) [$/MWh]; NaN without any price."""
-    total, count = np.zeros(len(REGIONS)), np.zeros(len(REGIONS))
-    for block in blocks(snapshot, "price", "rrp", window, REGIONS):
-        total += np.nansum(block.values, axis=1, dtype=np.float64)
-        count += (~np.isnan(block.values)).sum(axis=1)
-    return ratio(total, count)
 
 
 _kept: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, RowTotals]] = WeakKeyDictionary()

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from components.market_time import ALWAYS, HOURS_PER_DISPATCH, Window
-from components.metrics.revenue import ratio
+from components.metrics.revenue import UnitSums, ratio
 from components.metrics.running import RUNNING, UNKNOWN, capture_rate, starts, states
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
-from components.queries.monthly import regions_of
+from components.queries.flat_prices import flat_prices
+from components.queries.monthly import money_of_units, regions_of
 from components.queries.pooling import Groups, PoolFigures
-from components.queries.regional import blocks
+from components.queries.regional import aligned
 from components.queries.revenue import GROUPS
-from components.queries.running_sums import RunSums, run_sums
+from components.queries.running_sums import UNSURE, RunSums, run_sums
 from components.queries.units import Readings, UnitCoverage, matching, readings, unit_table
 from components.store.snapshot import Snapshot
 from components.vocabulary import NEM, REGIONS
 
 LOOK_BACK = pd.Timedelta(days=1)
 """How far before the window a unit's last reading is looked for, so that a start on its first interval is seen."""
+MOST_WAITING = 4096
+"""Units x stretches that are spread over the groups at once."""
 _SUMS = (
     "starts", "any", "running", "known", "earned", "energy_priced", "load_priced", "negative_mwh", "negative_load_mwh",
     "negative_revenue", "at_flat_price", "flat", "in_region",
@@ -76,6 +81,16 @@ class Running(PeriodQuery):
         return RunningPool(self, snapshot).result()
 
 
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A stretch of readings and what its units did and earned in it."""
+
+    part: Readings
+    started: np.ndarray
+    run: RunSums
+    money: UnitSums
+
+
 class RunningPool:
     """Sums by group, divided once at the end.
 
@@ -97,28 +112,18 @@ class RunningPool:
         self.readings = np.zeros(len(self.groups), np.int64)
         self.priced = np.zeros(len(self.groups), np.int64)
         self.before = np.full(int(self.table.unit.max(initial=-1)) + 1, UNKNOWN, np.int8)
-        self.mean_price = self._mean_price()
+        self.mean_price = flat_prices(snapshot, self.window)
         self.without_capacity: set[str] = set()
+        self._parts: list[_Part] = []
+        self._waiting = 0
         self.half_hours = False
         self.months = {c.month: 0 if isinstance(c.minutes, np.ndarray) else c.minutes for c in snapshot.chunks("scada")}
-
-    def _mean_price(self) -> np.ndarray:
-        """Time-weighted price of each region over the window (5,) [$/MWh]."""
-        totals, counts = np.zeros(len(REGIONS)), np.zeros(len(REGIONS))
-        for block in blocks(self.snapshot, "price", "rrp", self.window, REGIONS):
-            total, known = block.values.sum(axis=1), len(block.times)
-            if np.isnan(total).any():
-                there = ~np.isnan(block.values)
-                total, known = np.where(there, block.values, 0.0).sum(axis=1), there.sum(axis=1)
-            totals += total
-            counts += known
-        return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan)
 
     def add(self, part: Readings) -> None:
         """Add a stretch of readings; what lies before the window or outside its calendar only tells what came before."""
         table, rows = self.table, part.rows
         units, calendar = table.unit[rows], self.window.calendar
-        inside, sums = part, None
+        inside = part
         if not calendar and part.times[0] > np.datetime64(self.window.start, "us"):
             sums = run_sums(self.snapshot, table, part)
             started, self.before[units] = sums.started(self.before[units]), sums.after(self.before[units])
@@ -132,50 +137,76 @@ class RunningPool:
             inside = Readings(part.times[counted], rows, lambda: values)
             # A start may follow readings that do not count.
             sums, started = run_sums(self.snapshot, table, inside), every[:, counted].sum(axis=1)
-        live = self.coverage.add(inside, sums.money.readings.astype(np.int64)) > 0
-        self.without_capacity.update(table.duid[rows][live & ~(table.capacity_mw[rows] > 0)])
-        codes = self.groups.codes[rows]
-        self._spread("starts", codes, started)
-        self._spread("known", codes, sums.known)
-        self._spread("running", codes, sums.running)
-        self._any(inside, codes, sums.running)
-        self._money(sums, codes, regions_of(table, rows))
+        price = partial(aligned, self.snapshot, "price", "rrp", inside.times, REGIONS)
+        money = money_of_units(self.snapshot, table, inside, "dispatch", price)
+        self.coverage.add(inside, money.readings.astype(np.int64))
+        # What is read again to see whether any unit of a group ran is not held on to.
+        self._parts.append(_Part(Readings(inside.times, rows, inside.read), started, sums, money))
+        self._waiting += len(rows)
+        if self._waiting > MOST_WAITING:
+            self._put_together()
         self._native(part, rows)
+
+    def _put_together(self) -> None:
+        """Spread what the parts hold over the groups: many months at once."""
+        parts, self._parts, self._waiting = self._parts, [], 0
+        if not parts:
+            return
+        rows = np.concatenate([p.part.rows for p in parts])
+        codes, region = self.groups.codes[rows], regions_of(self.table, rows)
+        run = RunSums(*(np.concatenate([getattr(p.run, f.name) for p in parts]) for f in fields(RunSums)))
+        money = UnitSums(*(np.concatenate([getattr(p.money, f.name) for p in parts]) for f in fields(UnitSums)))
+        live = (money.readings > 0) & ~(self.table.capacity_mw[rows] > 0)
+        self.without_capacity.update(self.table.duid[rows][live])
+        self._spread("starts", codes, np.concatenate([p.started for p in parts]))
+        self._spread("known", codes, run.known)
+        self._spread("running", codes, run.running)
+        self._any(parts, rows, codes, run)
+        self.readings += np.bincount(codes, money.readings, len(self.groups)).astype(np.int64)
+        self.priced += np.bincount(codes, money.priced, len(self.groups)).astype(np.int64)
+        flat = np.where(region >= 0, self.mean_price[region], np.nan)
+        for name, values in (
+            ("earned", money.earned), ("energy_priced", money.energy_priced), ("load_priced", money.load_priced),
+            ("negative_mwh", run.negative_mwh), ("negative_load_mwh", run.negative_load_mwh),
+            ("negative_revenue", run.negative_revenue),
+            ("at_flat_price", np.where(money.energy_priced != 0, money.energy_priced * flat, 0.0)),
+            # Units that gave nothing still stand in a region.
+            ("flat", np.where(np.isnan(flat), 0.0, money.readings * flat)),
+            ("in_region", np.where(np.isnan(flat), 0.0, money.readings)),
+        ):  # fmt: skip
+            self._spread(name, codes, values)
 
     def _spread(self, name: str, codes: np.ndarray, values: np.ndarray) -> None:
         self.sums[name] += np.bincount(codes, values, len(self.groups))
 
-    def _any(self, part: Readings, codes: np.ndarray, running: np.ndarray) -> None:
+    def _any(self, parts: Sequence[_Part], rows: np.ndarray, codes: np.ndarray, run: RunSums) -> None:
         """Stamps at which at least one unit of each group ran.
 
-        As many as those of the unit that ran the most, where it always did or no other ran; else they are looked up.
+        As many as those of the unit that ran the most, where it always did or no other ran, and what is known of the
+        station where the group is one; else they are looked up.
         """
-        order = np.argsort(codes, kind="stable")
-        first = np.flatnonzero(np.diff(codes[order], prepend=-1))
-        some = np.maximum.reduceat(running[order], first)
-        unsure = (some < len(part.times)) & (np.add.reduceat(running[order], first) > some)
-        for group in np.flatnonzero(unsure).tolist():
-            mine = order[first[group] : first[group + 1] if group + 1 < len(first) else None]
-            rows = part.rows[mine]
-            state = states(part.values[mine], self.table.role[rows], self.table.capacity_mw[rows])
+        lengths = [len(p.part.times) for p in parts]
+        sizes = [len(p.part.rows) for p in parts]
+        which = np.repeat(np.arange(len(parts)), sizes)
+        place = which * len(self.groups) + codes
+        order = np.argsort(place, kind="stable")
+        first = np.flatnonzero(np.diff(place[order], prepend=-1))
+        count = np.diff(first, append=len(order))
+        running = run.running[order].astype(np.int64)
+        some = np.maximum.reduceat(running, first)
+        unsure = (some < np.array(lengths)[which[order[first]]]) & (np.add.reduceat(running, first) > some)
+        station = self.table.words("station")[1][rows][order]
+        together = np.minimum.reduceat(station, first) == np.maximum.reduceat(station, first)
+        head = order[first]
+        known = unsure & together & (run.station[head] != UNSURE) & (run.mates[head] == count)
+        some[known] = run.station[head][known]
+        offset = np.concatenate([[0], np.cumsum(sizes)])
+        for group in np.flatnonzero(unsure & ~known).tolist():
+            at = int(which[head[group]])
+            mine, part = order[first[group] : first[group] + count[group]] - offset[at], parts[at].part
+            state = states(part.read()[mine], self.table.role[part.rows[mine]], self.table.capacity_mw[part.rows[mine]])
             some[group] = (state == RUNNING).any(axis=0).sum()
-        self._spread("any", codes[order][first], some)
-
-    def _money(self, run: RunSums, codes: np.ndarray, region: np.ndarray) -> None:
-        sums, below = run.money, run.below
-        self.readings += np.bincount(codes, sums.readings, len(self.groups)).astype(np.int64)
-        self.priced += np.bincount(codes, sums.priced, len(self.groups)).astype(np.int64)
-        flat = np.where(region >= 0, self.mean_price[region], np.nan)
-        for name, values in (
-            ("earned", sums.earned), ("energy_priced", sums.energy_priced), ("load_priced", sums.load_priced),
-            ("negative_mwh", below.energy_priced), ("negative_load_mwh", below.load_priced),
-            ("negative_revenue", below.earned - below.paid),
-            ("at_flat_price", np.where(sums.energy_priced != 0, sums.energy_priced * flat, 0.0)),
-            # Units that gave nothing still stand in a region.
-            ("flat", np.where(np.isnan(flat), 0.0, sums.readings * flat)),
-            ("in_region", np.where(np.isnan(flat), 0.0, sums.readings)),
-        ):  # fmt: skip
-            self._spread(name, codes, values)
+        self._spread("any", codes[head], some)
 
     def _native(self, part: Readings, rows: np.ndarray) -> None:
         """Note whether these readings are half-hourly."""
@@ -192,6 +223,7 @@ class RunningPool:
         every = replace(self.window, start=self.window.start - LOOK_BACK, calendar=ALWAYS)
         for part in readings(self.snapshot, every, self.chosen):
             self.add(part)
+        self._put_together()
 
     def figures(self) -> PoolFigures:
         """Everything the answer holds, but for its frame."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,9 @@ from components.metrics.buckets import HOW, Means
 from components.metrics.generation import AS_READ, CONSUMED, sum_units, terms
 from components.queries.base import Choices, InPieces, Names, Result, WindowQuery, register
 from components.queries.grid import Grid
+from components.queries.monthly import DAY, add_by_month, in_days
 from components.queries.regional import aligned, axis_of, blocks, shown_buckets
+from components.queries.unit_days import kept_days
 from components.queries.units import Readings, UnitCoverage, matching, readings, unit_table
 from components.stopping import stop_if_unwanted
 from components.store.snapshot import Snapshot
@@ -140,7 +142,9 @@ class _Output:
         last: Readings | None = None
         for part in readings(self.snapshot, self.window, self.chosen) if len(self.axis) else ():
             stop_if_unwanted()
-            live = self.coverage.add(part) > 0
+            kept = kept_days(self.snapshot, self.table, part)
+            counts = None if kept is None else kept.counts[part.keep].sum(axis=1, dtype=np.int64)
+            live = self.coverage.add(part, counts) > 0
             room -= len(part.rows) * len(part.times)
             self.few = [*self.few, part] if room >= 0 else []
             for code, region in zip(
@@ -178,6 +182,34 @@ class _Output:
             self.snapshot.version, self.snapshot.sources, notes,
         )  # fmt: skip
 
+    def _days(self, part: Readings, local: np.ndarray) -> Sequence[np.ndarray] | None:
+        """When the days of a month end (D,), and the power, revenue and readings of each series on them (S, D).
+
+        None where nobody kept these, or a unit has readings on a part of a day only: other units may have some then.
+        """
+        kept = kept_days(self.snapshot, self.table, part)
+        stretch = part.stretch
+        if kept is None or stretch is None or part.keep is None:
+            return None
+        units = part.keep[local >= 0]
+        counts = kept.counts[units]
+        if ((counts > 0) & (counts < DAY)).any():
+            return None
+        if "revenue" in self.query.values and (kept.priced[units] != counts).any():
+            return None
+        to, count = local[local >= 0], len(self.order)
+        days = np.arange(stretch.begin // DAY + 1, stretch.end // DAY + 1)
+        power, money = np.zeros((count, len(days))), np.zeros((count, len(days)))
+        present = np.zeros((count, len(days)), np.int32)
+        np.add.at(power, to, kept.power[units])
+        np.add.at(money, to, kept.money[units])
+        np.maximum.at(present, to, counts.astype(np.int32))
+        return stretch.chunk.origin + days * np.timedelta64(1, "D"), power, money, present
+
+    def _add_prices(self, window: Window, to: Mapping[str, Means]) -> None:
+        for block in blocks(self.snapshot, "price", "rrp", window, REGIONS):
+            to["price"].add(block.times, block.values)
+
     def frames(self, rows: int) -> Iterator[pd.DataFrame]:
         """The rows in pieces of about so many, in order."""
         if not self.rows:
@@ -202,14 +234,25 @@ class _Output:
                 start=max(self.window.start, pd.Timestamp(axis.starts[0])), end=min(self.window.end, pd.Timestamp(end)),
             )  # fmt: skip
             everything = (first, stop) == (0, len(self.axis)) and self.few
+            by_day = in_days(axis.interval) and query.agg in ("mean", "sum") and "split" not in query.values
+            days: list[Sequence[np.ndarray]] = []
             for part in self.few if everything else readings(self.snapshot, window, self.chosen):
                 stop_if_unwanted()
                 local = self.place[self.codes[part.rows]]
+                kept = self._days(part, local) if by_day else None
+                if kept is not None:
+                    days.append(kept)
+                    continue
                 sums = query.sums(self.snapshot, part, self.table.role[part.rows], local, len(self.order))
                 for name, values in sums.items():
                     series[name].add(part.times, values)
-            for block in blocks(self.snapshot, "price", "rrp", window, REGIONS) if "price" in query.values else ():
-                price.add(block.times, block.values)
+            if days:
+                ends, power, money, present = (np.concatenate(found, axis=-1) for found in zip(*days, strict=True))
+                series["mw"].add_runs(ends, power, present)
+                if "revenue" in series:
+                    series["revenue"].add_runs(ends, money, present)
+            if "price" in query.values:
+                add_by_month(self.snapshot, window, ("price",), "price of regions", {"price": price}, self._add_prices)
         named = {c: c.replace("mw", "mwh") if query.agg == "sum" else c for c in columns if c != "revenue"}
         numbers: dict[str, np.ndarray] = {named[c]: series[c].result() for c in named}
         if "price" in query.values:

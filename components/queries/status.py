@@ -2,64 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from threading import Lock
-
 import numpy as np
 import pandas as pd
 
 from components.market_time import Window
 from components.queries.base import PeriodQuery, Result, Span, register
+from components.queries.days_read import days_read
+from components.queries.monthly import DAY
 from components.queries.regional import named
 from components.queries.units import STEP, UnitTable, unit_table
 from components.schema import DATASETS
-from components.store.snapshot import Chunk, Snapshot
+from components.store.snapshot import Snapshot
 
-DAY = 288
 NEVER = np.datetime64("9999-01-01", "us")
-_FIELD = {"price": "rrp", "region": "demand", "flow": "mw", "scada": "mw", "rooftop": "mw", "semi_scheduled": "uigf"}
-"""The column whose readings are counted."""
-_kept: dict[tuple[str, str], tuple[Hashable, np.ndarray]] = {}
-_lock = Lock()
-
-
-def day_counts(chunk: Chunk) -> np.ndarray:
-    """Readings of each key on each day of a month (keys, days); remembered while the month is the same."""
-    place = chunk.dataset, chunk.month
-    with _lock:
-        kept = _kept.get(place)
-    if kept is not None and kept[0] == chunk.identity:
-        return kept[1]
-    values = chunk.values[chunk.fields.index(_FIELD[chunk.dataset])]
-    counts = (~np.isnan(values)).reshape(len(chunk.keys), -1, DAY).sum(axis=2, dtype=np.int16)
-    with _lock:
-        _kept[place] = chunk.identity, counts
-    return counts
-
-
-def gathered(snapshot: Snapshot, dataset: str, days: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-    """Keys with a reading on one of these consecutive days, and their readings (keys, days)."""
-    keys = snapshot.keys(dataset)
-    place = {k: i for i, k in enumerate(keys)}
-    counts = np.zeros((len(keys), len(days)), np.int64)
-    for chunk in snapshot.chunks(dataset):
-        first = np.datetime64(chunk.month, "D")
-        offset = int((first - days[0]).astype(int)) if len(days) else 0
-        length = chunk.length // DAY
-        low, high = max(0, offset), min(len(days), offset + length)
-        if low < high:
-            rows = [place[k] for k in chunk.keys]
-            counts[rows, low:high] = day_counts(chunk)[:, low - offset : high - offset]
-    seen = (counts > 0).any(axis=1)
-    return tuple(keys[i] for i in np.flatnonzero(seen)), counts[seen]
+_DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
 
 
 def expected_of(days: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Intervals of each day (D,) within ``(begins, ends]`` (K,): their sum over the keys."""
-    starts = days.astype("datetime64[us]")
-    low = np.maximum(starts, begins[:, None])
-    high = np.minimum(starts + DAY * STEP, ends[:, None])
-    return np.asarray((np.maximum(high - low, np.timedelta64(0, "us")) // STEP).sum(axis=0), np.int64)
+    """Intervals of each of these consecutive days (D,) within ``(begins, ends]`` (K,): their sum over the keys."""
+    out = np.zeros(len(days) + 1, np.int64)
+    if not len(days):
+        return out[:-1]
+    midnight = days[0].astype("datetime64[us]")
+    begins, ends = np.maximum(begins, midnight), np.minimum(ends, midnight + len(days) * _DAY)
+    begins, ends = begins[begins < ends], ends[begins < ends]
+    first, last = (begins - midnight) // _DAY, -((midnight - ends) // _DAY) - 1
+    full = np.zeros(len(days) + 1, np.int64)  # days between a first and a last one
+    np.add.at(full, first, 1)
+    np.add.at(full, last + 1, -1)
+    # The first and the last day count as far as they lie within.
+    np.add.at(out, first, (np.minimum(ends, midnight + (first + 1) * _DAY) - begins) // STEP - DAY)
+    more = last > first
+    np.add.at(out, last[more], (ends - (midnight + last * _DAY))[more] // STEP - DAY)
+    return (out + DAY * np.cumsum(full))[:-1]
 
 
 @register
@@ -112,31 +87,35 @@ class CoverageByDay(PeriodQuery):
         self.ensure(snapshot)
         window, days = self.window(snapshot), self._days(snapshot)
         end = np.datetime64(min(window.end, newest_of(snapshot) or window.end), "us")
-        frames = []
+        names, found = [], []
         for name in DATASETS:
             first = snapshot.first(name)
             if first is None or not len(days):
                 continue
-            keys, counts = gathered(snapshot, name, days)
+            keys, readings, opened, closed = days_read(snapshot, name, days)
             begin = np.datetime64(max(window.start, first - pd.Timedelta(minutes=30 if name == "rooftop" else 5)), "us")
             until = end
             if DATASETS[name].optional:  # published once a day: nothing is missing after its newest stamp
                 until = min(end, np.datetime64(snapshot.last(name), "us"))
             begins, ends = np.full(len(keys), min(begin, until)), np.full(len(keys), until)
             if DATASETS[name].frame_key == "duid":
-                begins, ends = _registered(unit_table(snapshot), keys, counts, days, min(begin, until), until)
-            expected = expected_of(days, begins, ends)
-            present = np.minimum(counts.sum(axis=0), expected) if len(keys) else expected
-            frames.append(
-                pd.DataFrame(
-                    {"date": days.astype("datetime64[us]"), "dataset": name, "expected": expected, "present": present}
+                begins, ends = _registered(
+                    unit_table(snapshot), keys, days[opened], days[closed], min(begin, until), until
                 )
-            )
-        frame = pd.concat(frames) if frames else pd.DataFrame(columns=list(self.row_columns))
-        frame = frame.astype({"date": "datetime64[us]", "expected": "int64", "present": "int64"})
+            expected = expected_of(days, begins, ends)
+            names.append(name)
+            found.append((expected, np.minimum(readings, expected)))
+        # Day by day, the datasets of each in their order.
+        numbers = np.array(found, np.int64).reshape(len(names), 2, len(days)).transpose(1, 2, 0).reshape(2, -1)
         order = list(DATASETS)
-        frame["dataset"] = named(order, np.array([order.index(d) for d in frame["dataset"]], int))
-        frame = frame.sort_values(["date", "dataset"], kind="stable", ignore_index=True)[list(self.row_columns)]
+        frame = pd.DataFrame(
+            {
+                "date": np.repeat(days.astype("datetime64[us]"), len(names)),
+                "dataset": named(order, np.tile([order.index(name) for name in names], len(days)).astype(int)),
+                "expected": numbers[0],
+                "present": numbers[1],
+            }
+        )
         return Result(
             frame, {"expected": "readings", "present": "readings"}, window.start, window.end, ("dataset",), "", "",
             int(frame["expected"].sum()), int(frame["present"].sum()), snapshot.version, snapshot.sources,
@@ -160,21 +139,19 @@ def edges(snapshot: Snapshot, window: Window) -> tuple[pd.Timestamp | None, pd.T
 def _registered(
     table: UnitTable,
     keys: tuple[str, ...],
-    counts: np.ndarray,
-    days: np.ndarray,
+    first: np.ndarray,
+    last: np.ndarray,
     begin: np.datetime64,
     end: np.datetime64,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """From when to when each unit is expected to have readings."""
-    span: dict[str, tuple[np.datetime64, np.datetime64]] = {}
-    for duid, since, until in zip(table.duid.tolist(), table.registered_from, table.registered_to, strict=True):
-        known = span.get(duid, (NEVER, np.datetime64("0001-01-01", "us")))
-        span[duid] = min(known[0], since), max(known[1], until)
-    starts = days.astype("datetime64[us]")
-    first = starts[(counts > 0).argmax(axis=1)]
-    last = starts[counts.shape[1] - 1 - (counts[:, ::-1] > 0).argmax(axis=1)] + DAY * STEP
-    since = np.array([span[k][0] for k in keys], "datetime64[us]")
-    until = np.array([span[k][1] for k in keys], "datetime64[us]")
+    """From when to when each unit is expected to have readings; ``first`` and ``last`` are its days with one."""
+    names, unit = table.words("duid")
+    since, until = np.full(len(names), NEVER), np.full(len(names), np.datetime64("0001-01-01", "us"))
+    np.minimum.at(since, unit, table.registered_from)
+    np.maximum.at(until, unit, table.registered_to)
+    mine = np.searchsorted(names, np.array(keys, names.dtype))
+    since, until = since[mine], until[mine]
+    first, last = first.astype("datetime64[us]"), last.astype("datetime64[us]") + _DAY
     # A registration that nobody knows begins with the first day that has a reading.
     unknown = since <= np.datetime64("0001-01-01", "us")
     begins = np.where(unknown, first, np.minimum(since, first))

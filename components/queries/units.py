@@ -115,6 +115,12 @@ class UnitTable:
         """From when to when each unit reported."""
         return Lives(self._scada, dict(zip(self.duid.tolist(), self.unit.tolist(), strict=True)))
 
+    @cached_property
+    def ratings(self) -> str:
+        """Names capacities and stations, of which the fingerprint says nothing."""
+        content = repr((self.capacity_mw.tolist(), self.station.tolist()))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
     def rows_at(self, duids: tuple[str, ...], moment: np.datetime64) -> np.ndarray:
         """Row of each unit for intervals that begin at ``moment``; its first row where none has begun."""
         newest = self._newest.get(duids)

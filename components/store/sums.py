@@ -10,6 +10,7 @@ is read. Its head has a checksum; of its numbers, as of those of frames, only th
 from __future__ import annotations
 
 import json
+import math
 import re
 import zlib
 from collections.abc import Collection, Mapping
@@ -26,7 +27,7 @@ from components.store.sumfile import Packed, read_mapped, write_mapped
 
 FOLDER = "sums"
 COMPLETE = "complete"
-MOST_MAPPED = 400
+MOST_MAPPED = 1000
 """Mapped sums that are held on to."""
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _SCHEMA = pa.schema(
@@ -84,7 +85,7 @@ def unpack(packed: Packed) -> Any:
             dtype = np.dtype(kind)
             if dtype.hasobject:
                 raise ValueError(f"{kind} is no kind of number")
-            count = int(np.prod(shape, dtype=np.int64))
+            count = math.prod(shape)
             return np.frombuffer(content, dtype, count, at).reshape(shape)
         if "tuple" in node:
             return tuple(part(n) for n in node["tuple"])
@@ -109,35 +110,39 @@ class SumsFolder:
 
     def __init__(self, frames: Path):
         self.folder = frames / FOLDER
-        self._names: dict[str, tuple[tuple[int, int, int], frozenset[str]]] = {}
+        self._tables: dict[str, tuple[tuple[int, int, int], pa.Table | None, dict[str, int]]] = {}
         self._mapped: dict[tuple[str, str], Any] = {}
 
     def read(self, month: str, digest: str) -> Packed | None:
         """One sum of a month; None where it is not there or not whole."""
-        # To open a file takes milliseconds: what it does not hold is not looked for in it again.
-        table = self._table(month) if digest in self.digests(month) else None
-        if table is None:
-            return None
-        try:
-            row = table["digest"].to_pylist().index(digest)
-        except ValueError:
+        table, rows = self._month(month)
+        row = rows.get(digest)
+        if table is None or row is None:
             return None
         shape, numbers = table["shape"][row].as_py(), table["numbers"][row].as_py()
         return (shape, numbers) if table["crc32"][row].as_py() == _crc(shape, numbers) else None
 
+    def has(self, month: str, digest: str) -> bool:
+        """Whether a month has a sum."""
+        return digest in self._month(month)[1]
+
     def digests(self, month: str) -> frozenset[str]:
-        """The sums that a month has; read once from each state of its file."""
+        """The sums that a month has."""
+        return frozenset(self._month(month)[1])
+
+    def _month(self, month: str) -> tuple[pa.Table | None, dict[str, int]]:
+        """A month's mapped file and the row of each sum in it; each state of the file is opened once."""
         try:
             found = (self.folder / f"{month}.arrow").stat()
         except (OSError, ValueError):
-            return frozenset()
+            return None, {}
         state = (found.st_ino, found.st_mtime_ns, found.st_size)
-        known = self._names.get(month)
+        known = self._tables.get(month)
         if known is None or known[0] != state:
             table = self._table(month)
-            names = frozenset(table["digest"].to_pylist()) if table is not None else frozenset()
-            known = self._names[month] = state, names
-        return known[1]
+            rows = {d: i for i, d in enumerate(table["digest"].to_pylist())} if table is not None else {}
+            known = self._tables[month] = state, table, rows
+        return known[1], known[2]
 
     def write(self, month: str, sums: Mapping[str, Packed]) -> None:
         """Give a month these sums, and no others.

@@ -80,6 +80,32 @@ def test_the_page_is_drawn_when_the_answer_is_there(snapshot, gate):
     asyncio.run(visit())
 
 
+def test_what_tells_the_questions_is_answered_before_they_are(snapshot, gate, monkeypatch):
+    rounds, links = [], PlainPage.links
+
+    def tell(self, snapshot):
+        rounds.append(len(gate.by))
+        return links(self, snapshot)
+
+    async def visit() -> None:
+        page = PlainPage()
+        page.document = Session()
+        gate.by.clear()
+        monkeypatch.setattr(
+            PlainPage, "asks_first", lambda self, snapshot: [self.ask(GenerationByFuel, region=["SA1"])]
+        )
+        monkeypatch.setattr(PlainPage, "links", tell)
+        page.change(last="3d")
+        assert rounds == []  # what the cards show is not looked at before that is known
+        gate.opened.set()
+        while page.bar.search != "?last=3d":
+            await page.document.tick()
+        assert rounds[0] == 1
+        assert gate.by == [False, False]  # both in a thread
+
+    asyncio.run(visit())
+
+
 def test_the_newest_change_wins(snapshot, gate):
     async def visit() -> None:
         page = PlainPage()

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.queries import advance, interval_sums, kept_sums
+from components.queries import advance, interval_sums, kept_sums, unit_days
+from components.queries.advance import keep_mapped
 from components.queries.generation import GenerationByFuel
-from components.queries.interval_sums import keep_intervals, kept_intervals
+from components.queries.interval_sums import kept_intervals
 from components.queries.units import readings, unit_table
 from components.store.frames import open_snapshot
 from components.store.lake import Lake
@@ -70,7 +71,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 @pytest.fixture
 def snapshot(lake: Lake) -> Snapshot:
     found = open_snapshot(lake)
-    keep_intervals(found)
+    keep_mapped(found)
     return found
 
 
@@ -152,18 +153,18 @@ def test_a_reading_of_hand(lake: Lake, snapshot: Snapshot):
 def test_months_that_are_over_are_kept_and_the_newest_is_not(snapshot: Snapshot):
     folder = here()
     assert folder is not None
-    # February has one file before and one after a unit moved to another region.
-    assert sorted(p.name[:7] for p in folder.folder.glob("*.sum")) == ["2024-01", "2024-02", "2024-02"]
+    # February has one file of each kind before and one after a unit moved to another region.
+    assert sorted(p.name[:7] for p in folder.folder.glob("*.sum")) == ["2024-01"] * 2 + ["2024-02"] * 4
 
 
 def test_a_registry_that_changes_within_a_day_is_added_up_from_the_units(lake: Lake, snapshot: Snapshot):
     moved = snapshot.units
     moved.loc[moved["valid_from"].notna(), "valid_from"] = pd.Timestamp("2024-02-20 11:30")
     other = Snapshot("other", {n: snapshot.chunks(n) for n in ("scada", "rooftop")}, moved)
-    keep_intervals(other)
+    keep_mapped(other)
     folder = here()
     assert folder is not None
-    assert [p.name[:7] for p in folder.folder.glob("*.sum")] == ["2024-01"]
+    assert [p.name[:7] for p in folder.folder.glob("*.sum")] == ["2024-01"] * 2
     check(GenerationByFuel(**FEBRUARY, interval="5m", region=["NEM"]), other)
     check(GenerationByFuel(**FEBRUARY, interval="30m"), other)
 
@@ -175,7 +176,8 @@ def test_what_is_kept_is_neither_made_nor_written_again(
     assert folder is not None
     before = {p.name: p.stat().st_mtime_ns for p in folder.folder.glob("*.sum")}
     monkeypatch.setattr(interval_sums, "interval_sums", lambda *_: pytest.fail("added up again"))
-    keep_intervals(open_snapshot(lake))
+    monkeypatch.setattr(unit_days, "unit_days", lambda *_: pytest.fail("added up again"))
+    keep_mapped(open_snapshot(lake))
     assert {p.name: p.stat().st_mtime_ns for p in folder.folder.glob("*.sum")} == before
 
 
@@ -184,7 +186,7 @@ def test_another_formula_takes_the_place_of_the_older(snapshot: Snapshot, monkey
     assert folder is not None
     before = {p.name for p in folder.folder.glob("*.sum")}
     monkeypatch.setattr(kept_sums, "_text", lambda: "another formula")
-    keep_intervals(snapshot)
+    keep_mapped(snapshot)
     after = {p.name for p in folder.folder.glob("*.sum")}
     assert len(after) == len(before)
     assert not after & before
@@ -197,7 +199,7 @@ def test_adding_up_in_advance_keeps_them(lake: Lake, snapshot: Snapshot, monkeyp
         path.unlink()
     monkeypatch.setattr(advance, "asked_in_advance", list)
     advance.add_up(snapshot)
-    assert len(list(folder.folder.glob("*.sum"))) == 3
+    assert len(list(folder.folder.glob("*.sum"))) == 6
 
 
 def test_where_nothing_can_be_written_answers_are_the_same(lake: Lake, tmp_path: Path, caplog):
@@ -206,6 +208,6 @@ def test_where_nothing_can_be_written_answers_are_the_same(lake: Lake, tmp_path:
     found = open_snapshot(lake)
     (tmp_path / "sums").write_text("a file stands where the folder would be")
     look_in(SumsFolder(tmp_path))
-    keep_intervals(found)
+    keep_mapped(found)
     assert "are not kept" in caplog.text
     check(GenerationByFuel(**FEBRUARY, interval="5m"), found)

@@ -19,7 +19,9 @@ from components.queries.curtailment import Curtailment
 from components.queries.curtailment_hours import CurtailmentHeat, CurtailmentTimeOfDay
 from components.queries.curtailment_summary import CurtailmentByPrice, CurtailmentSummary
 from components.queries.exchange import RegionExchange
+from components.queries.figures import GenerationFigures
 from components.queries.flows import Flows
+from components.queries.generation import GenerationByFuel
 from components.queries.link_hours import LinkHours
 from components.queries.link_prices import LinkPrices
 from components.queries.link_summary import LinkCongestion, LinkSummary
@@ -79,6 +81,12 @@ def winter() -> Snapshot:
                       marginal_value=lambda n: np.where(random.random(n) > 0.8, random.normal(0, 5, n), 0.0)),
         "scada": pd.concat([scada, steady]),
     }  # fmt: skip
+    roof = [
+        pd.DataFrame({"time": kept, "region": r, "mw": random.uniform(0, 900, len(kept))})
+        for r in REGIONS
+        for kept in [times[5::6][random.random(len(times[5::6])) > 0.002]]
+    ]
+    frames["rooftop"] = pd.concat(roof).assign(minutes=30, type="MEASUREMENT", quality=1.0, source="demo")
     registry = pd.DataFrame([{"role": "generator", **u} for u in UNITS])
     return Snapshot.from_frames(frames, registry, version="winter")
 
@@ -101,6 +109,9 @@ QUESTIONS: list[tuple[type[Query], dict]] = [
     (Running, {"by": ["station"]}), (Running, {"by": ["duid"]}), (Running, {"by": ["region", "fuel"]}),
     (StationHistory, {"by": ["station"], "interval": "1M"}),
     (RevenueOverTime, {"interval": "7d", "by": ["duid"]}),
+    (GenerationByFuel, {"interval": "1d"}), (GenerationByFuel, {"interval": "7d", "region": ["SA1", NEM], "by": "fueltech"}),
+    (GenerationByFuel, {"interval": "1M", "region": [NEM], "agg": "sum"}), (GenerationByFuel, {"interval": "1d", "region": ["VIC1"], "agg": "max"}),
+    (GenerationFigures, {}), (GenerationFigures, {"region": [NEM]}), (GenerationFigures, {"region": ["SA1", "VIC1"], "together": True}),
 ]  # fmt: skip
 
 
@@ -174,3 +185,27 @@ def test_sums_of_links_put_together_are_those_of_all_intervals(kind: type):
     for name, expected in whole.figures().items():
         np.testing.assert_allclose(parts.figures()[name], expected, rtol=1e-12)
     assert parts.readings() == whole.readings() > 0
+
+
+@pytest.mark.parametrize("window", [{"start": START, "end": END}, CUT], ids=["all", "cut"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"station": ["Old Coal"]}, {"station": ["Old Coal"], "by": ["duid"]}, {"station": ["Pair Battery", "Big Battery"]},
+        {"station": ["Pair Battery", "Peaker"], "by": ["fuel"]}, {"duid": ["COAL2"]}, {"duid": ["COAL1", "PEAK1"], "by": ["owner"]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_known_of_all_units_answers_for_few(values: dict, window: dict, winter: Snapshot, monkeypatch):
+    plain = Running(**values, **window, weekday=ALL_DAYS).run(winter)
+    monthly.forget()
+    running_sums._months.clear()
+    Running(last="all").run(winter)
+    added, stock = [], running_sums._added_up
+    monkeypatch.setattr(
+        running_sums, "_added_up", lambda s, t, part, **how: added.append(part) or stock(s, t, part, **how)
+    )
+    found = Running(**values, **window).run(winter)
+    pd.testing.assert_frame_equal(found.frame, plain.frame, rtol=1e-9, atol=1e-7)
+    assert (found.present, found.expected, found.notes) == (plain.present, plain.expected, plain.notes)
+    assert not [part for part in added if part.stretch is not None]  # January is remembered
