@@ -58,7 +58,8 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     import panel as pn
 
     from components import config
-    from components.dashboards import address, follow, shell
+    from components.dashboards import address, follow, shell, view
+    from components.panel_speed.taking_apart import taking_apart
     from components.panel_speed.tidying import tidying
 
     load_once()
@@ -75,6 +76,7 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
         tidying.keep_up(follow.live_dashboards)
         document.template_variables["html_attrs"] = f'data-theme="{"dark" if dark else "light"}"'
         pn.state.on_session_destroyed(lambda _: follow.forget(page))
+        pn.state.on_session_destroyed(lambda _: taking_apart.wanted(page, (view.View, shell.Card)))
     return page
 
 
