@@ -33,16 +33,22 @@ def load_once() -> None:
 
 
 def warm_up() -> None:
-    """Have the whole months of the newest version added up, as the first question about years would have to.
+    """Read the pages' modules, and have the whole months of the newest version added up.
 
-    In the background, when the server is up: it is ready without this, and answers without it.
+    The first visitor would have to wait for the one, everybody with him, and the first question about years for the
+    other. In the background, when the server is up: it is ready without this, and answers without it.
     """
     import threading
 
     def work() -> None:
+        from importlib import import_module
+
         from components.queries.advance import add_up
         from components.store import shared
+        from components.vocabulary import PAGES
 
+        for page in PAGES:
+            import_module(f"components.dashboards.{page}")
         add_up(shared.current())
 
     timer = threading.Timer(WARM_UP_AFTER_SECONDS, work)
