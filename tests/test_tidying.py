@@ -108,7 +108,8 @@ def test_a_round_that_everybody_would_notice_waits_for_hours(
         clock["time"] += seconds
         clock["worked"] += worked
         watch.look()
-        watch._rounds.stop()
+        for each in watch._rounds:
+            each.stop()
         watch._watch.stop()
         return gone() is None
 
@@ -136,7 +137,8 @@ def test_what_was_taken_apart_goes_back_while_many_pages_are_open(
             clock["time"] += 2
             clock["worked"] += work
             watch.look()
-        watch._rounds.stop()
+        for each in watch._rounds:
+            each.stop()
         watch._watch.stop()
 
     asyncio.run(close())
@@ -155,13 +157,39 @@ def test_rounds_come_where_nobody_leaves(monkeypatch: pytest.MonkeyPatch):
         watch.keep_up(int)  # the next page that is opened
         assert watch._rounds is first
         await asyncio.wait_for(asked.wait(), 20)
-        first.stop()
+        for each in first:
+            each.stop()
         return 1
 
     assert asyncio.run(stay()) == 1
     without_a_loop = Tidying()
     without_a_loop.keep_up(int)
-    assert without_a_loop._rounds is None
+    assert without_a_loop._rounds == []
+
+
+def test_what_was_kept_for_visitors_goes_when_there_have_been_none_for_a_while(monkeypatch: pytest.MonkeyPatch):
+    pages, done = [1], []
+    watch = Tidying()
+    monkeypatch.setattr(watch, "freed", lambda: done.append("freed"))
+
+    def open_one() -> None:
+        watch.keep_up(lambda: pages[0], lambda: done.append("answers"), lambda: done.append("months"))
+
+    def looks(*counts: int) -> list[str]:
+        done.clear()
+        for pages[0] in counts:
+            watch.visited()
+        return list(done)
+
+    open_one()
+    assert looks(1, 1, 0) == []  # somebody was here since the look before
+    assert looks(0) == ["answers", "months", "freed"]
+    assert looks(0, 0, 0) == []  # nothing more to let go
+    open_one()  # and closed again between two looks
+    assert looks(0) == []
+    assert looks(0) == ["answers", "months", "freed"]
+    open_one()
+    assert looks(0, 1, 0) == []
 
 
 def test_without_a_loop_it_is_done_at_once():

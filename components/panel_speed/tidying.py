@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import panel.io.document as panel_document
@@ -36,6 +36,8 @@ MANY_SECONDS = 2 * 3_600
 """A round over more waits as long as this, and then for a quiet moment;"""
 MANY_AT_LAST = 4 * 3_600
 """without one it comes all the same."""
+EMPTY_MS = 60_000
+"""Where no page was open from one such moment to the next, what was kept for visitors is let go."""
 ROUND_EVERY_MS = 300_000
 """From one round to the next where no page is closed: as often as the market publishes."""
 
@@ -71,10 +73,11 @@ class Tidying:
 
     def __init__(self) -> None:
         self._watch: PeriodicCallback | None = None
-        self._rounds: PeriodicCallback | None = None
+        self._rounds: list[PeriodicCallback] = []
         self._since = self._looked = self._worked = 0.0
         self._open_pages: Callable[[], int] = int
-        self._freed = False
+        self._freed = self._visited = False
+        self._kept_for_visitors: Sequence[Callable[[], None]] = ()
 
     def wanted(self) -> None:
         """A page has been closed. Needs a running event loop; without one the round comes at once."""
@@ -95,20 +98,34 @@ class Tidying:
         self._freed = True
         self.wanted()
 
-    def keep_up(self, open_pages: Callable[[], int]) -> None:
-        """A round now and then from now on, also where no page is closed; nothing without a running event loop.
+    def keep_up(self, open_pages: Callable[[], int], *kept_for_visitors: Callable[[], None]) -> None:
+        """A page is opened: a round now and then from now on, also where none is closed; nothing without a running event loop.
 
         Parameters
         ----------
         open_pages : tells how many pages are open.
+        kept_for_visitors : called when there have been none for a while: each lets go of what can be made again.
         """
-        self._open_pages = open_pages
+        self._open_pages, self._kept_for_visitors, self._visited = open_pages, kept_for_visitors, True
         with suppress(RuntimeError):
             asyncio.get_running_loop()
-            if self._rounds is not None:
+            if self._rounds:
                 return
-            self._rounds = PeriodicCallback(self.wanted, ROUND_EVERY_MS)
-            self._rounds.start()
+            self._rounds = [PeriodicCallback(self.wanted, ROUND_EVERY_MS), PeriodicCallback(self.visited, EMPTY_MS)]
+            for each in self._rounds:
+                each.start()
+
+    def visited(self) -> None:
+        """See whether anybody has been here since the last time."""
+        if self._open_pages():
+            self._visited = True
+        elif self._visited:
+            self._visited = False
+        elif self._kept_for_visitors:
+            for let_go in self._kept_for_visitors:
+                let_go()
+            self._kept_for_visitors = ()  # until the next page is opened
+            self.freed()
 
     def look(self) -> None:
         """Begin the round if the process has had little to do since the last look."""
