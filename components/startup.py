@@ -33,16 +33,22 @@ def load_once() -> None:
 
 
 def warm_up() -> None:
-    """Have the whole months of the newest version added up, as the first question about years would have to.
+    """Read the pages' modules, and have the whole months of the newest version added up.
 
-    In the background, when the server is up: it is ready without this, and answers without it.
+    The first visitor would have to wait for the one, everybody with him, and the first question about years for the
+    other. In the background, when the server is up: it is ready without this, and answers without it.
     """
     import threading
 
     def work() -> None:
+        from importlib import import_module
+
         from components.queries.advance import add_up
         from components.store import shared
+        from components.vocabulary import PAGES
 
+        for page in PAGES:
+            import_module(f"components.dashboards.{page}")
         add_up(shared.current())
 
     timer = threading.Timer(WARM_UP_AFTER_SECONDS, work)
@@ -58,9 +64,12 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     import panel as pn
 
     from components import config
-    from components.dashboards import address, follow
+    from components.dashboards import address, follow, shell, view
     from components.dashboards import document as around
+    from components.dashboards.answers import ANSWERS
+    from components.panel_speed.taking_apart import taking_apart
     from components.panel_speed.tidying import tidying
+    from components.queries import remembering
 
     load_once()
     around.prepare()
@@ -73,9 +82,10 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     page = dashboard(address.join(texts), dark=dark, touch=touch, document=document)
     page.root.servable(title=f"{dashboard.title} · {config.active().server.title}", location=False)
     if document is not None:
-        tidying.keep_up(follow.live_dashboards)
+        tidying.keep_up(follow.live_dashboards, ANSWERS.let_go, remembering.let_go)
         around.dress(document, dark=dark)
         pn.state.on_session_destroyed(lambda _: follow.forget(page))
+        pn.state.on_session_destroyed(lambda _: taking_apart.wanted(page, (view.View, shell.Card)))
     return page
 
 

@@ -88,30 +88,61 @@ def test_it_does_not_wait_for_ever(clock: dict[str, float]):
         gc.enable()
 
 
-def test_with_hundreds_of_pages_open_it_waits_longer(clock: dict[str, float], monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    ("pages", "seconds", "worked", "comes"),
+    [
+        (12, 4, 0, True), (12, 119, 119, False), (12, 121, 121, True),
+        (13, 4, 0, False), (300, 7_190, 0, False), (300, 7_210, 0, True), (300, 7_210, 7_210, False), (300, 14_401, 14_401, True),
+    ],
+)  # fmt: skip
+def test_a_round_that_everybody_would_notice_waits_for_hours(
+    clock: dict[str, float], monkeypatch: pytest.MonkeyPatch, pages: int, seconds: float, worked: float, comes: bool
+):
     monkeypatch.setattr(tidying, "ROUND_EVERY_MS", 3_600_000)
 
-    async def close(pages: int, seconds: float) -> bool:
+    async def close() -> bool:
         gone = left()
         watch = Tidying()
         watch.keep_up(lambda: pages)
         watch.wanted()
         clock["time"] += seconds
-        clock["worked"] += seconds
+        clock["worked"] += worked
         watch.look()
-        watch._rounds.stop()
+        for each in watch._rounds:
+            each.stop()
+        watch._watch.stop()
         return gone() is None
 
     gc.disable()
     try:
-        assert [asyncio.run(close(*given)) for given in ((300, 890), (300, 901), (30, 119), (30, 121))] == [
-            False,
-            True,
-            False,
-            True,
-        ]
+        assert asyncio.run(close()) == comes
     finally:
         gc.enable()
+
+
+def test_what_was_taken_apart_goes_back_while_many_pages_are_open(
+    clock: dict[str, float], monkeypatch: pytest.MonkeyPatch
+):
+    given: list[float] = []
+    monkeypatch.setattr(tidying, "ROUND_EVERY_MS", 3_600_000)
+    monkeypatch.setattr(tidying, "give_back", lambda: given.append(clock["time"]))
+
+    async def close() -> None:
+        watch = Tidying()
+        watch.keep_up(lambda: 300)
+        watch.wanted()
+        for freed, work in ((False, 0.0), (True, 1.9), (False, 0.0), (False, 0.0)):
+            if freed:
+                watch.freed()
+            clock["time"] += 2
+            clock["worked"] += work
+            watch.look()
+        for each in watch._rounds:
+            each.stop()
+        watch._watch.stop()
+
+    asyncio.run(close())
+    assert given == [106.0]  # the first quiet moment after it, once
 
 
 def test_rounds_come_where_nobody_leaves(monkeypatch: pytest.MonkeyPatch):
@@ -126,13 +157,39 @@ def test_rounds_come_where_nobody_leaves(monkeypatch: pytest.MonkeyPatch):
         watch.keep_up(int)  # the next page that is opened
         assert watch._rounds is first
         await asyncio.wait_for(asked.wait(), 20)
-        first.stop()
+        for each in first:
+            each.stop()
         return 1
 
     assert asyncio.run(stay()) == 1
     without_a_loop = Tidying()
     without_a_loop.keep_up(int)
-    assert without_a_loop._rounds is None
+    assert without_a_loop._rounds == []
+
+
+def test_what_was_kept_for_visitors_goes_when_there_have_been_none_for_a_while(monkeypatch: pytest.MonkeyPatch):
+    pages, done = [1], []
+    watch = Tidying()
+    monkeypatch.setattr(watch, "freed", lambda: done.append("freed"))
+
+    def open_one() -> None:
+        watch.keep_up(lambda: pages[0], lambda: done.append("answers"), lambda: done.append("months"))
+
+    def looks(*counts: int) -> list[str]:
+        done.clear()
+        for pages[0] in counts:
+            watch.visited()
+        return list(done)
+
+    open_one()
+    assert looks(1, 1, 0) == []  # somebody was here since the look before
+    assert looks(0) == ["answers", "months", "freed"]
+    assert looks(0, 0, 0) == []  # nothing more to let go
+    open_one()  # and closed again between two looks
+    assert looks(0) == []
+    assert looks(0) == ["answers", "months", "freed"]
+    open_one()
+    assert looks(0, 1, 0) == []
 
 
 def test_without_a_loop_it_is_done_at_once():

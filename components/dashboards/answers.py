@@ -94,6 +94,12 @@ class Answers:
                     _, (_, gone) = self._kept.popitem(last=False)
                     self._bytes -= gone
 
+    def let_go(self) -> None:
+        """Keep nothing of what has been answered."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
     def ask(self, snapshot: Snapshot, query: Query) -> Result:
         """The answer to a question.
 

@@ -39,16 +39,22 @@ def install() -> bool:
         components,
         defaults,
         definitions,
+        found_files,
         locked_events,
         models,
+        one_write,
         resources,
         static_files,
+        taking_apart,
         tidying,
     )
 
     # What the checks would find is wrong with a figure is found by the page tests, not by each visitor.
     settings.perform_document_validation = False
     settings.perform_error_diagnostics = False
-    for lever in (components, defaults, definitions, locked_events, models, resources, static_files, tidying):
+    for lever in (
+        components, defaults, definitions, found_files, locked_events, models, one_write, resources, static_files,
+        taking_apart, tidying,
+    ):  # fmt: skip
         lever.install()
     return True

@@ -10,10 +10,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any
+from weakref import WeakSet
 
 from components.heap import held_by
 from components.queries import kept_sums
 from components.schema import DATASETS
+
+_all: WeakSet[Remembered] = WeakSet()
+
+
+def let_go() -> None:
+    """Forget every sum of the process: what was kept beside the frames is read again, the rest added up again."""
+    for each in list(_all):
+        each.clear()
 
 
 def slot(key: Hashable) -> Hashable:
@@ -42,6 +51,7 @@ class Remembered:
         self._kept: OrderedDict[Hashable, tuple[Hashable, Any, int]] = OrderedDict()  # slot -> key, value, bytes
         self._bytes = 0
         self._lock = Lock()
+        _all.add(self)
 
     def __contains__(self, key: Hashable) -> bool:
         with self._lock:

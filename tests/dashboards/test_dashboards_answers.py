@@ -119,3 +119,13 @@ def test_only_what_is_not_kept_is_prepared(snapshot, monkeypatch):
     store.prepare(snapshot, [*questions, RegionalPrices(region=["nowhere"])]).result(20)
     assert runs == [["SA1"], ["NSW1"], ["nowhere"]]
     assert store.prepare(snapshot, questions) is None
+
+
+def test_all_that_is_kept_is_let_go_at_once_and_worked_out_again(snapshot):
+    store = Answers(most_bytes=10_000)
+    kept = store.get(snapshot, "a", lambda: np.zeros(1_000))
+    store.let_go()
+    assert len(store) == 0
+    again = store.get(snapshot, "a", lambda: np.zeros(1_000))
+    assert again is not kept
+    assert store.get(snapshot, "a", object) is again  # and there is room for as much as before

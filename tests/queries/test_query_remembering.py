@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from components.queries.remembering import Remembered, slot
+from components.queries.remembering import Remembered, let_go, slot
 
 
 def key(month: str, content: str, *, prices: str = "p") -> tuple:
@@ -58,3 +58,12 @@ def test_a_month_that_grows_counts_once():
 
 def test_only_the_content_of_frames_is_left_out_of_a_slot():
     assert slot(("a", ("x", "y", "z"), ("flow", "2024-03", "1f"), 7)) == ("a", ("x", "y", "z"), ("flow", "2024-03"), 7)
+
+
+def test_all_is_let_go_at_once_and_made_again():
+    one, other = Remembered(10_000), Remembered(10_000)
+    for kept in (one, other):
+        kept.get(key("2024-01", "a"), lambda: 1)
+    let_go()
+    assert (len(one), len(other)) == (0, 0)
+    assert one.get(key("2024-01", "a"), lambda: 2) == 2
