@@ -1,7 +1,7 @@
 """Definitions of data models: sent for what a page has, written once per class.
 
 Every component with a browser part of its own has a data model, and Bokeh sends the definitions of all that were
-ever imported (panel-material-ui alone brings over a hundred, 150 kB) with every document, written anew each time.
+ever imported (one package of widgets can bring over a hundred, 150 kB) with every document, written anew each time.
 Here a document gets those that it uses. A component that joins an open page brings its definition along, in the
 way that Panel has for classes made later.
 """
