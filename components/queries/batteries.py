@@ -85,20 +85,24 @@ class Batteries(BatteryGroups):
         groups, chosen = self.groups(snapshot), self.chosen(snapshot)
         pool, stores = UnitPool(table, window, groups, chosen), Stores(table, chosen)
         per_day = window.calendar.intervals_a_day
-        more = {name: np.zeros(pool.size) for name in _MORE}
+        every: list[tuple[np.ndarray, np.ndarray]] = []
         for part in readings(snapshot, window, chosen):
             if (days := days_of_batteries(snapshot, table, part)) is not None:
                 sums = pool.add_sums(part, UnitSums(*days.sum(axis=2)))
             else:
                 price = aligned(snapshot, "price", "rrp", part.times, REGIONS)
                 sums = pool.add(part, storage_roles(table.role[part.rows]), price)
-            rows, codes = part.rows, groups.codes[part.rows]
+            every.append((part.rows, np.vstack([sums.stack(), *rated_sums(table, part, sums)])))
+        more = {name: np.zeros(pool.size) for name in _MORE}
+        if every:
+            rows, sides = (np.concatenate(found, axis=-1) for found in zip(*every, strict=True))
+            sums, codes = UnitSums(*sides[:-2]), groups.codes[rows]
+            in_registration, rated_hours = sides[-2:]
             gives = table.role[rows] != LOAD
             storage = np.where(gives & stores.with_mwh[rows], table.storage_mwh[rows], 0.0)
             capacity = np.where(gives & stores.with_mw[rows], table.capacity_mw[rows], 0.0)
             net = sums.earned - sums.paid
             moved = sums.energy + sums.load
-            in_registration, rated_hours = rated_sums(table, part, sums)
             for name, values in (
                 ("turned", np.where(storage > 0, sums.energy, 0.0)),
                 ("filled", np.where(stores.with_mwh[rows], sums.load, 0.0)),

@@ -15,6 +15,8 @@ from components.queries.units import Readings, UnitCoverage, UnitTable
 from components.vocabulary import FUELS, FUELTECHS, LOAD, NEM, REGIONS
 
 FIELDS = ("energy", "load", "energy_priced", "load_priced", "earned", "paid", "readings", "priced")
+MOST_WAITING = 16_384
+"""Units x stretches that are put together at once; more would take memory, fewer time."""
 _BATTERY = {"battery_charging": "battery", "battery_discharging": "battery"}
 _ORDERS = {"region": [*REGIONS, "", NEM], "fuel": list(FUELS), "fueltech": list(FUELTECHS)}
 
@@ -94,14 +96,34 @@ class UnitPool:
     ):
         self.table, self.groups = table, groups
         self._coverage = UnitCoverage(table, window, chosen)
-        self.sums = np.zeros((len(FIELDS), len(groups) + spare))
+        self._sums = np.zeros((len(FIELDS), len(groups) + spare))
         # One unit in one group: the registry row that held last.
         self._members: dict[tuple[int, int], int] = {}
+        self._waiting: list[tuple[np.ndarray, np.ndarray]] = []
+        self._columns = 0
 
     @property
     def size(self) -> int:
         """Number of columns."""
-        return self.sums.shape[1]
+        return self._sums.shape[1]
+
+    @property
+    def sums(self) -> np.ndarray:
+        """(fields, groups); may be added to."""
+        self._put_together()
+        return self._sums
+
+    def _put_together(self) -> None:
+        """Spread what many stretches added up to over the groups at once."""
+        if not self._waiting:
+            return
+        rows, columns = (np.concatenate(found, axis=-1) for found in zip(*self._waiting, strict=True))
+        self._waiting, self._columns = [], 0
+        codes = self.groups.codes[rows]
+        for i, column in enumerate(columns):
+            self._sums[i] += np.bincount(codes, column, self.size)
+        for unit, code, row in zip(self.table.unit[rows].tolist(), codes.tolist(), rows.tolist(), strict=True):
+            self._members[unit, code] = row
 
     def field(self, name: str) -> np.ndarray:
         """One of :data:`FIELDS` for every group."""
@@ -126,15 +148,12 @@ class UnitPool:
         if loss_factor is not None:
             sums.earned *= loss_factor
             sums.paid *= loss_factor
-        codes = self.groups.codes[rows]
         live = sums.readings > 0
-        for i, column in enumerate(sums.stack()):
-            self.sums[i] += np.bincount(codes[live], column[live], self.size)
+        self._waiting.append((rows[live], sums.stack()[:, live]))
+        self._columns += len(rows)
+        if self._columns > MOST_WAITING:
+            self._put_together()
         self._coverage.add(part, sums.readings)
-        for unit, code, row in zip(
-            self.table.unit[rows][live].tolist(), codes[live].tolist(), rows[live].tolist(), strict=True
-        ):
-            self._members[unit, code] = row
         return sums
 
     def spread(self, codes: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -153,12 +172,14 @@ class UnitPool:
     @property
     def members(self) -> tuple[np.ndarray, np.ndarray]:
         """Registry rows with a reading and the code of their group; of a unit within a group the row that held last."""
+        self._put_together()
         codes = [code for _, code in self._members]
         return np.array(list(self._members.values()), np.int64), np.array(codes, np.int64)
 
     def rated(self, values: np.ndarray) -> np.ndarray:
         """Sum of a registry column (capacity, storage) over each group's units with a reading, loads left out (what
         both halves of an old battery have is counted with the one that discharges); NaN where none is known."""
+        self._put_together()
         out = np.full(self.size, np.nan)
         for (_, code), row in self._members.items():
             value = values[row]

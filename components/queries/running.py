@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -27,6 +30,10 @@ LOOK_BACK = pd.Timedelta(days=1)
 """How far before the window a unit's last reading is looked for, so that a start on its first interval is seen."""
 MOST_WAITING = 4096
 """Units x stretches that are spread over the groups at once."""
+MOST_SHARED = 512
+"""Units x stretches that are held on to for another grouping of the same: six units over seven years."""
+MOST_COLLECTED = 4
+"""Windows and units held on to; some 0.2 MB each."""
 _SUMS = (
     "starts", "any", "running", "known", "earned", "energy_priced", "load_priced", "negative_mwh", "negative_load_mwh",
     "negative_revenue", "at_flat_price", "flat", "in_region",
@@ -91,6 +98,19 @@ class _Part:
     money: UnitSums
 
 
+@dataclass(frozen=True, eq=False)
+class _Collected:
+    """What few units did over a window, before it is put together: the same for a station and for its units."""
+
+    coverage: UnitCoverage
+    parts: tuple[_Part, ...]
+    half_hours: bool
+
+
+_collected: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, _Collected]] = WeakKeyDictionary()
+_lock = Lock()
+
+
 class RunningPool:
     """Sums by group, divided once at the end.
 
@@ -115,6 +135,7 @@ class RunningPool:
         self.mean_price = flat_prices(snapshot, self.window)
         self.without_capacity: set[str] = set()
         self._parts: list[_Part] = []
+        self._whole = True  # nothing has been put together yet
         self._waiting = 0
         self.half_hours = False
         self.months = {c.month: 0 if isinstance(c.minutes, np.ndarray) else c.minutes for c in snapshot.chunks("scada")}
@@ -145,6 +166,7 @@ class RunningPool:
         self._waiting += len(rows)
         if self._waiting > MOST_WAITING:
             self._put_together()
+            self._whole = False
         self._native(part, rows)
 
     def _put_together(self) -> None:
@@ -221,8 +243,25 @@ class RunningPool:
         """Read everything."""
         # What stood still before the window, or outside its hours, may start on the first interval that counts.
         every = replace(self.window, start=self.window.start - LOOK_BACK, calendar=ALWAYS)
-        for part in readings(self.snapshot, every, self.chosen):
-            self.add(part)
+        key = (
+            self.window.start,
+            self.window.end,
+            self.window.calendar,
+            self.chosen.tobytes() if self.chosen is not None else None,
+        )
+        with _lock:
+            known = _collected.setdefault(self.snapshot, OrderedDict())
+            found = known.get(key)
+        if found is None:
+            for part in readings(self.snapshot, every, self.chosen):
+                self.add(part)
+            if self._whole and self._waiting <= MOST_SHARED:
+                with _lock:
+                    known[key] = _Collected(self.coverage, tuple(self._parts), self.half_hours)
+                    while len(known) > MOST_COLLECTED:
+                        known.popitem(last=False)
+        else:
+            self.coverage, self._parts, self.half_hours = found.coverage, list(found.parts), found.half_hours
         self._put_together()
 
     def figures(self) -> PoolFigures:

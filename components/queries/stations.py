@@ -17,7 +17,7 @@ from components.queries.base import Choices, InPieces, Names, Result, WindowQuer
 from components.queries.grid import Grid
 from components.queries.monthly import DAY, add_by_month, in_days
 from components.queries.regional import aligned, axis_of, blocks, shown_buckets
-from components.queries.unit_days import kept_days
+from components.queries.unit_days import UnitDays, kept_days
 from components.queries.units import Readings, UnitCoverage, matching, readings, unit_table
 from components.stopping import stop_if_unwanted
 from components.store.snapshot import Snapshot
@@ -131,28 +131,31 @@ class _Output:
         self.chosen = query.chosen(snapshot)
         self.names, self.codes = self.table.words(query.by)
         self.coverage = UnitCoverage(self.table, self.window, self.chosen)
+        self.by_day = in_days(self.window.interval) and query.agg in ("mean", "sum") and "split" not in query.values
         self._look()
 
     def _look(self) -> None:
         """Series with a reading, each in the region of its first; buckets from the first reading to the last."""
         self.home: dict[int, str] = {}
-        self.few: list[Readings] = []
+        self.few: list[tuple[Readings, UnitDays | None]] = []
         room = FEW_READINGS
         begin: np.ndarray | None = None
         last: Readings | None = None
         for part in readings(self.snapshot, self.window, self.chosen) if len(self.axis) else ():
             stop_if_unwanted()
-            kept = kept_days(self.snapshot, self.table, part)
+            kept = self._whole_days(part)
             counts = None if kept is None else kept.counts[part.keep].sum(axis=1, dtype=np.int64)
             live = self.coverage.add(part, counts) > 0
-            room -= len(part.rows) * len(part.times)
-            self.few = [*self.few, part] if room >= 0 else []
+            room -= len(part.rows) * len(part.times) if kept is None else 0
+            if room >= 0:
+                self.few.append((part, kept))
             for code, region in zip(
                 self.codes[part.rows][live].tolist(), self.table.region[part.rows][live], strict=True
             ):
                 self.home.setdefault(code, region)
             if live.any():
                 begin, last = _read_at(part)[:1] if begin is None else begin, part
+        self.few = self.few if room >= 0 else []
         self.order = sorted(self.home)  # names are in order
         self.place = np.full(len(self.names), -1)
         self.place[self.order] = np.arange(len(self.order))
@@ -182,29 +185,35 @@ class _Output:
             self.snapshot.version, self.snapshot.sources, notes,
         )  # fmt: skip
 
-    def _days(self, part: Readings, local: np.ndarray) -> Sequence[np.ndarray] | None:
-        """When the days of a month end (D,), and the power, revenue and readings of each series on them (S, D).
+    def _whole_days(self, part: Readings) -> UnitDays | None:
+        """What is kept of the days of a month, where that is enough.
 
-        None where nobody kept these, or a unit has readings on a part of a day only: other units may have some then.
+        Not where a unit has readings on a part of a day only: other units may have some then.
         """
+        if not self.by_day or part.keep is None:
+            return None
         kept = kept_days(self.snapshot, self.table, part)
-        stretch = part.stretch
-        if kept is None or stretch is None or part.keep is None:
+        if kept is None:
             return None
-        units = part.keep[local >= 0]
-        counts = kept.counts[units]
-        if ((counts > 0) & (counts < DAY)).any():
+        counts = kept.counts[part.keep]
+        holes = ((counts > 0) & (counts < DAY)).any()
+        if holes or ("revenue" in self.query.values and (kept.priced[part.keep] != counts).any()):
             return None
-        if "revenue" in self.query.values and (kept.priced[units] != counts).any():
-            return None
-        to, count = local[local >= 0], len(self.order)
-        days = np.arange(stretch.begin // DAY + 1, stretch.end // DAY + 1)
-        power, money = np.zeros((count, len(days))), np.zeros((count, len(days)))
-        present = np.zeros((count, len(days)), np.int32)
+        return kept
+
+    def _spread(self, part: Readings, kept: UnitDays) -> Sequence[np.ndarray]:
+        """When the days of a month end (D,), and the power, revenue and readings of each series on them (S, D)."""
+        assert part.stretch is not None
+        assert part.keep is not None
+        local = self.place[self.codes[part.rows]]
+        units, to = part.keep[local >= 0], local[local >= 0]
+        days = np.arange(part.stretch.begin // DAY + 1, part.stretch.end // DAY + 1)
+        shape = len(self.order), len(days)
+        power, money, present = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.int32)
         np.add.at(power, to, kept.power[units])
         np.add.at(money, to, kept.money[units])
-        np.maximum.at(present, to, counts.astype(np.int32))
-        return stretch.chunk.origin + days * np.timedelta64(1, "D"), power, money, present
+        np.maximum.at(present, to, kept.counts[units].astype(np.int32))
+        return part.stretch.chunk.origin + days * np.timedelta64(1, "D"), power, money, present
 
     def _add_prices(self, window: Window, to: Mapping[str, Means]) -> None:
         for block in blocks(self.snapshot, "price", "rrp", window, REGIONS):
@@ -234,20 +243,19 @@ class _Output:
                 start=max(self.window.start, pd.Timestamp(axis.starts[0])), end=min(self.window.end, pd.Timestamp(end)),
             )  # fmt: skip
             everything = (first, stop) == (0, len(self.axis)) and self.few
-            by_day = in_days(axis.interval) and query.agg in ("mean", "sum") and "split" not in query.values
             days: list[Sequence[np.ndarray]] = []
-            for part in self.few if everything else readings(self.snapshot, window, self.chosen):
+            found = ((part, self._whole_days(part)) for part in readings(self.snapshot, window, self.chosen))
+            for part, kept in self.few if everything else found:
                 stop_if_unwanted()
-                local = self.place[self.codes[part.rows]]
-                kept = self._days(part, local) if by_day else None
                 if kept is not None:
-                    days.append(kept)
+                    days.append(self._spread(part, kept))
                     continue
+                local = self.place[self.codes[part.rows]]
                 sums = query.sums(self.snapshot, part, self.table.role[part.rows], local, len(self.order))
                 for name, values in sums.items():
                     series[name].add(part.times, values)
             if days:
-                ends, power, money, present = (np.concatenate(found, axis=-1) for found in zip(*days, strict=True))
+                ends, power, money, present = (np.concatenate(sums, axis=-1) for sums in zip(*days, strict=True))
                 series["mw"].add_runs(ends, power, present)
                 if "revenue" in series:
                     series["revenue"].add_runs(ends, money, present)
