@@ -64,9 +64,8 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     import panel as pn
 
     from components import config
-    from components.dashboards import address, follow, shell, view
+    from components.dashboards import address, answers, follow, shell, view
     from components.dashboards import document as around
-    from components.dashboards.answers import ANSWERS
     from components.panel_speed.taking_apart import taking_apart
     from components.panel_speed.tidying import tidying
     from components.queries import remembering
@@ -82,7 +81,7 @@ def open_page(dashboard: type[Dashboard]) -> Dashboard:
     page = dashboard(address.join(texts), dark=dark, touch=touch, document=document)
     page.root.servable(title=f"{dashboard.title} · {config.active().server.title}", location=False)
     if document is not None:
-        tidying.keep_up(follow.live_dashboards, ANSWERS.let_go, remembering.let_go)
+        tidying.keep_up(follow.live_dashboards, answers.let_go, remembering.let_go)
         around.dress(document, dark=dark)
         pn.state.on_session_destroyed(lambda _: follow.forget(page))
         pn.state.on_session_destroyed(lambda _: taking_apart.wanted(page, (view.View, shell.Card)))

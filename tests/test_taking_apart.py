@@ -119,7 +119,9 @@ def test_a_session_that_ends_leaves_nothing(by_hand: None, monkeypatch: pytest.M
         document.destroy = partial(taking_apart._destroy, document)
         document.destroy(None)
         _on_session_destroyed(SimpleNamespace(_document=document, id="x"))
+        waiting = taking_apart.tidying.still_whole
         await asyncio.wait_for(freed.wait(), 20)
+        assert (waiting, taking_apart.tidying.still_whole) == (2, 0)  # the models and the page
         return seen
 
     monkeypatch.setattr(type(pn.state), "schedule_task", lambda *_, **__: None)

@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event, Lock, get_ident
 from typing import Any
+from weakref import WeakSet
 
 from components.heap import held_by
 from components.queries.base import Query, Result
@@ -23,6 +24,9 @@ MOST_ANSWERS = 4096
 MOST_BYTES = 32 * 2**20
 THREADS = 2
 """Threads that prepare answers: a short one need not wait for a long one."""
+
+
+_all: WeakSet[Answers] = WeakSet()
 
 
 class _Making:
@@ -45,6 +49,7 @@ class Answers:
         self._making: dict[Hashable, _Making] = {}
         self._threads: ThreadPoolExecutor | None = None
         self._process = self._under_way = 0
+        _all.add(self)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -150,3 +155,9 @@ def _key(query: Query) -> Hashable:
 
 ANSWERS = Answers()
 """The process's answers."""
+
+
+def let_go() -> None:
+    """Keep no answers, and nothing that was made of them."""
+    for each in list(_all):
+        each.let_go()

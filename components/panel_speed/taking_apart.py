@@ -107,6 +107,7 @@ class TakingApart:
         except RuntimeError:
             return
         self._todo.append((thing, kinds))
+        tidying.still_whole = len(self._todo)
         if not self._coming:
             self._coming = True
             loop.call_later(AFTER_SECONDS, self._next, loop)
@@ -118,6 +119,7 @@ class TakingApart:
             empty(part)
         for model in thing if isinstance(thing, list) else ():
             empty_model(model)
+        tidying.still_whole = len(self._todo)
         self._coming = bool(self._todo)
         if self._coming:
             loop.call_later(EVERY_SECONDS, self._next, loop)

@@ -69,7 +69,12 @@ def tidy() -> None:
 
 
 class Tidying:
-    """When the next round comes."""
+    """When the next round comes.
+
+    Attributes
+    ----------
+    still_whole : closed pages that have not been taken apart yet: to a round they are as open ones.
+    """
 
     def __init__(self) -> None:
         self._watch: PeriodicCallback | None = None
@@ -77,6 +82,7 @@ class Tidying:
         self._since = self._looked = self._worked = 0.0
         self._open_pages: Callable[[], int] = int
         self._freed = self._visited = False
+        self.still_whole = 0
         self._kept_for_visitors: Sequence[Callable[[], None]] = ()
 
     def wanted(self) -> None:
@@ -132,7 +138,7 @@ class Tidying:
         now, worked = time.monotonic(), time.process_time()
         share = (worked - self._worked) / max(now - self._looked, 1e-3)
         self._looked, self._worked = now, worked
-        few = self._open_pages() <= FEW_PAGES
+        few = self._open_pages() + self.still_whole <= FEW_PAGES
         soonest, latest = (0, LONGEST_SECONDS) if few else (MANY_SECONDS, MANY_AT_LAST)
         waited = now - self._since
         quiet = share < QUIET_SHARE

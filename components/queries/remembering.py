@@ -17,12 +17,18 @@ from components.queries import kept_sums
 from components.schema import DATASETS
 
 _all: WeakSet[Remembered] = WeakSet()
+_others: list[Callable[[], None]] = []
 
 
 def let_go() -> None:
     """Forget every sum of the process: what was kept beside the frames is read again, the rest added up again."""
-    for each in list(_all):
-        each.clear()
+    for clear in [each.clear for each in list(_all)] + _others:
+        clear()
+
+
+def goes_with_them(clear: Callable[[], None]) -> None:
+    """Have something else forgotten with the sums of months."""
+    _others.append(clear)
 
 
 def slot(key: Hashable) -> Hashable:

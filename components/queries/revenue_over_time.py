@@ -19,6 +19,7 @@ from components.queries.base import Choices, Result, WindowQuery, register
 from components.queries.monthly import money_of_rooftop, money_of_units
 from components.queries.pooling import FIELDS
 from components.queries.regional import axis_of, blocks, long_frame, shown_buckets
+from components.queries.remembering import goes_with_them
 from components.queries.revenue import GROUPS, Revenue, RevenuePool
 from components.queries.revenue_groups import RevenueGroups
 from components.queries.row_totals import RowTotals
@@ -205,6 +206,14 @@ def one_bucket(axis: Axis, times: np.ndarray) -> int | None:
 
 _kept: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, np.ndarray]] = WeakKeyDictionary()
 _lock = Lock()
+
+
+def _forget() -> None:
+    with _lock:
+        _kept.clear()
+
+
+goes_with_them(_forget)
 
 
 def row_buckets(snapshot: Snapshot, window: Window, axis: Axis, basis: str) -> np.ndarray:

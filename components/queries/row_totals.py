@@ -19,6 +19,7 @@ from components.metrics.revenue import capacity_factor, capture_price, ratio
 from components.queries.flat_prices import flat_prices
 from components.queries.monthly import regions_of
 from components.queries.pooling import FIELDS, Groups
+from components.queries.remembering import goes_with_them
 from components.queries.revenue import Revenue, RevenuePool
 from components.queries.units import UnitTable, unit_table
 from components.store.snapshot import Snapshot
@@ -162,6 +163,14 @@ class RowTotals:
 
 _kept: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, RowTotals]] = WeakKeyDictionary()
 _lock = Lock()
+
+
+def _forget() -> None:
+    with _lock:
+        _kept.clear()
+
+
+goes_with_them(_forget)
 
 
 def row_totals(

@@ -7,6 +7,7 @@ from threading import Event
 import numpy as np
 import pytest
 
+from components.dashboards import answers
 from components.dashboards.answers import Answers
 from components.queries.prices import RegionalPrices
 
@@ -129,3 +130,7 @@ def test_all_that_is_kept_is_let_go_at_once_and_worked_out_again(snapshot):
     again = store.get(snapshot, "a", lambda: np.zeros(1_000))
     assert again is not kept
     assert store.get(snapshot, "a", object) is again  # and there is room for as much as before
+    other = Answers()
+    other.get(snapshot, "a", object)
+    answers.let_go()
+    assert (len(store), len(other), len(answers.ANSWERS)) == (0, 0, 0)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.queries import revenue_over_time
+from components.queries import remembering, revenue_over_time, row_totals
 from components.queries.revenue_over_time import OTHERS, RevenueOverTime
 from components.queries.revenue_pivot import RevenuePivot
 from components.store.snapshot import empty_snapshot
@@ -149,3 +149,16 @@ def test_a_month_of_rooftop_is_added_up_once_for_each_state_of_the_data(market, 
     monkeypatch.setattr("components.queries.monthly.unit_sums", None)  # nothing is added up any more
     later = {**month, "end": pd.Timestamp("2024-08-02")}
     assert frame_of(cheap, **later, interval="1M")["revenue"].sum() == pytest.approx(energy * 20)
+
+
+def test_what_is_kept_for_other_windows_goes_with_the_sums_of_months(mixed):
+    asked = {"by": ["fuel"], "interval": "30m"}
+    before = frame_of(mixed, **asked)
+    pivot = RevenuePivot(**HOUR).run(mixed).frame
+    assert row_totals._kept
+    assert revenue_over_time._kept
+    remembering.let_go()
+    assert not row_totals._kept
+    assert not revenue_over_time._kept
+    pd.testing.assert_frame_equal(frame_of(mixed, **asked), before)
+    pd.testing.assert_frame_equal(RevenuePivot(**HOUR).run(mixed).frame, pivot)
