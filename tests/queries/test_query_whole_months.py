@@ -10,7 +10,7 @@ import pytest
 
 from components.market_time import dispatch_stamps
 from components.metrics.links import LinkSums, StateSums
-from components.queries import battery_days, links, monthly, running, running_sums
+from components.queries import battery_days, links, monthly, running_pool, running_sums
 from components.queries.base import Query
 from components.queries.batteries import Batteries
 from components.queries.batteries_foresight import BatteriesForesight
@@ -200,7 +200,7 @@ def test_what_is_known_of_all_units_answers_for_few(values: dict, window: dict, 
     plain = Running(**values, **window, weekday=ALL_DAYS).run(winter)
     monthly.forget()
     running_sums._months.clear()
-    running._collected.clear()
+    running_pool._collected.clear()
     Running(last="all").run(winter)
     added, stock = [], running_sums._added_up
     monkeypatch.setattr(
@@ -213,11 +213,11 @@ def test_what_is_known_of_all_units_answers_for_few(values: dict, window: dict, 
 
 
 def test_the_same_units_put_together_otherwise_are_not_read_again(winter: Snapshot, monkeypatch):
-    running._collected.clear()
+    running_pool._collected.clear()
     plain = Running(**CUT, by=["duid"], station=["Old Coal"]).run(winter)
-    running._collected.clear()
+    running_pool._collected.clear()
     Running(**CUT, by=["station"], station=["Old Coal"]).run(winter)
-    monkeypatch.setattr(running, "readings", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(running_pool, "readings", lambda *_: pytest.fail("read again"))
     found = Running(**CUT, by=["duid"], station=["Old Coal"]).run(winter)
     pd.testing.assert_frame_equal(found.frame, plain.frame)
     assert (found.present, found.expected, found.notes) == (plain.present, plain.expected, plain.notes)
