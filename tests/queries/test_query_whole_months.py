@@ -39,6 +39,7 @@ ALL_DAYS = [1, 2, 3, 4, 5, 6, 7]
 UNITS = (
     {"duid": "COAL1", "station": "Old Coal", "region": "NSW1", "fuel": "coal", "fueltech": "coal_black", "capacity_mw": 300.0},
     {"duid": "COAL2", "station": "Old Coal", "region": "NSW1", "fuel": "coal", "fueltech": "coal_black", "capacity_mw": 300.0},
+    {"duid": "COAL3", "station": "Old Coal", "region": "NSW1", "fuel": "coal", "fueltech": "coal_black", "capacity_mw": 200.0},
     {"duid": "PEAK1", "station": "Peaker", "region": "SA1", "fuel": "gas", "fueltech": "gas_ocgt", "capacity_mw": 300.0},
     {"duid": "PEAK2", "station": "Peaker", "region": "SA1", "fuel": "gas", "fueltech": "gas_ocgt"},
     {"duid": "BATT1", "station": "Big Battery", "region": "SA1", "fuel": "battery", "fueltech": "battery", "role": "bidirectional", "capacity_mw": 100.0, "storage_mwh": 150.0},
@@ -161,9 +162,10 @@ def test_a_start_between_two_months_is_counted_once(winter: Snapshot):
 
 def test_a_station_runs_while_one_of_its_units_does(winter: Snapshot):
     frame = Running(last="all", by=["station"], station=["Old Coal"]).run(winter).frame
-    readings = winter.block("scada", "mw", START, END, ["COAL1", "COAL2"]).values
-    assert frame["running_hours"].item() == pytest.approx((readings > 15).any(axis=0).sum() / 12)
-    assert frame["unit_hours"].item() == pytest.approx((readings > 15).sum() / 12)
+    readings = winter.block("scada", "mw", START, END, ["COAL1", "COAL2", "COAL3"]).values
+    running = readings > np.array([[15.0], [15.0], [10.0]])
+    assert frame["running_hours"].item() == pytest.approx(running.any(axis=0).sum() / 12)
+    assert frame["unit_hours"].item() == pytest.approx(running.sum() / 12)
 
 
 @pytest.mark.parametrize("kind", [LinkSums, StateSums])
@@ -192,7 +194,7 @@ def test_sums_of_links_put_together_are_those_of_all_intervals(kind: type):
     "values",
     [
         {"station": ["Old Coal"]}, {"station": ["Old Coal"], "by": ["duid"]}, {"station": ["Pair Battery", "Big Battery"]},
-        {"station": ["Pair Battery", "Peaker"], "by": ["fuel"]}, {"duid": ["COAL2"]}, {"duid": ["COAL1", "PEAK1"], "by": ["owner"]},
+        {"station": ["Pair Battery", "Peaker"], "by": ["fuel"]}, {"duid": ["COAL2"]}, {"duid": ["COAL2", "COAL3"]}, {"duid": ["COAL1", "PEAK1"], "by": ["owner"]},
     ],
     ids=str,
 )  # fmt: skip
