@@ -10,8 +10,8 @@ import pytest
 
 from components.market_time import dispatch_stamps
 from components.metrics.links import LinkSums, StateSums
-from components.queries import battery_days, links, monthly, running_pool, running_sums
-from components.queries.base import Query
+from components.queries import battery_days, links, monthly, revenue, running_pool, running_sums
+from components.queries.base import Query, Result
 from components.queries.batteries import Batteries
 from components.queries.batteries_foresight import BatteriesForesight
 from components.queries.batteries_over_time import BatteriesOverTime
@@ -25,6 +25,7 @@ from components.queries.generation import GenerationByFuel
 from components.queries.link_hours import LinkHours
 from components.queries.link_prices import LinkPrices
 from components.queries.link_summary import LinkCongestion, LinkSummary
+from components.queries.revenue import Revenue
 from components.queries.revenue_over_time import RevenueOverTime
 from components.queries.running import Running
 from components.queries.station_history import StationHistory
@@ -225,3 +226,21 @@ def test_the_same_units_put_together_otherwise_are_not_read_again(winter: Snapsh
     assert (found.present, found.expected, found.notes) == (plain.present, plain.expected, plain.notes)
     with pytest.raises(pytest.fail.Exception):
         Running(**CUT, by=["duid"], station=["Peaker"]).run(winter)
+
+
+def test_the_same_units_are_added_up_once_for_any_grouping(winter: Snapshot, monkeypatch):
+    def ask(by: str, **more) -> Result:
+        return Revenue(**CUT, by=[by], station=["Old Coal"], **more).run(winter)
+
+    revenue._collected.clear()
+    plain, adjusted = ask("duid"), ask("duid", loss_adjusted=True)
+    revenue._collected.clear()
+    ask("station")
+    with monkeypatch.context() as patch:
+        patch.setattr(revenue, "readings", lambda *_: pytest.fail("read again"))
+        for found in (ask("duid"), ask("duid")):
+            pd.testing.assert_frame_equal(found.frame, plain.frame)
+            assert (found.present, found.expected, found.notes) == (plain.present, plain.expected, plain.notes)
+        with pytest.raises(pytest.fail.Exception):
+            ask("duid", loss_adjusted=True)
+    assert ask("duid", loss_adjusted=True).notes == adjusted.notes != plain.notes
