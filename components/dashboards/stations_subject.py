@@ -77,7 +77,12 @@ _UNKNOWN = dict.fromkeys(("region", "fuel", "fueltech", "owner"), "") | {"capaci
 
 
 def station_subject(snapshot: Snapshot, name: str) -> Subject:
-    """A station by its name."""
+    """A station by its name; the same for every visitor, not to be changed."""
+    found: Subject = ANSWERS.get(snapshot, ("station subject", name), lambda: _station(snapshot, name))
+    return found
+
+
+def _station(snapshot: Snapshot, name: str) -> Subject:
     rows = ANSWERS.ask(snapshot, Stations(by="station", station=[name])).frame
     units = ANSWERS.ask(snapshot, Stations(station=[name])).frame
     read = units.sort_values("has_data", ascending=False, kind="stable") if len(units) else units

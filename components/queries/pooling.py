@@ -83,6 +83,14 @@ class PoolFigures:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Collected:
+    """Units of a window before they are put into groups: who was read, and rows and sums of each stretch."""
+
+    coverage: UnitCoverage
+    waiting: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+
 class UnitPool:
     """Energies and money of groups of units, collected stretch by stretch at the native interval.
 
@@ -101,6 +109,7 @@ class UnitPool:
         self._members: dict[tuple[int, int], int] = {}
         self._waiting: list[tuple[np.ndarray, np.ndarray]] = []
         self._columns = 0
+        self._begun = False
 
     @property
     def size(self) -> int:
@@ -113,12 +122,20 @@ class UnitPool:
         self._put_together()
         return self._sums
 
+    def collected(self) -> Collected | None:
+        """What the stretches added up to before any of it was put together; None where some was."""
+        return None if self._begun else Collected(self._coverage, tuple(self._waiting))
+
+    def take_over(self, found: Collected) -> None:
+        """Go on with what another pool of the same units and window collected."""
+        self._coverage, self._waiting = found.coverage, list(found.waiting)
+
     def _put_together(self) -> None:
         """Spread what many stretches added up to over the groups at once."""
         if not self._waiting:
             return
         rows, columns = (np.concatenate(found, axis=-1) for found in zip(*self._waiting, strict=True))
-        self._waiting, self._columns = [], 0
+        self._waiting, self._columns, self._begun = [], 0, True
         codes = self.groups.codes[rows]
         for i, column in enumerate(columns):
             self._sums[i] += np.bincount(codes, column, self.size)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -14,7 +19,7 @@ from components.metrics.prices import settlement_price
 from components.metrics.revenue import UnitSums, capacity_factor, capture_price, ratio
 from components.queries.base import Choices, Names, PeriodQuery, Result, register
 from components.queries.monthly import money_of_rooftop, money_of_units
-from components.queries.pooling import FIELDS, Groups, PoolFigures, UnitPool
+from components.queries.pooling import FIELDS, Collected, Groups, PoolFigures, UnitPool
 from components.queries.rated import rated_sums
 from components.queries.regional import STEP, aligned, blocks
 from components.queries.units import Readings, matching, readings, unit_table
@@ -86,6 +91,25 @@ class Revenue(PeriodQuery):
         return RevenuePool(self, snapshot).result()
 
 
+MOST_SHARED = 512
+"""Units x stretches that are held on to for another grouping of the same: six units over seven years."""
+MOST_COLLECTED = 4
+"""Windows and units held on to; some 0.1 MB each."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Collected:
+    """What few units added up to over a window: the same for a station and for its units."""
+
+    pool: Collected
+    rated: tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]
+    without_loss_factor: frozenset[str]
+
+
+_collected: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, _Collected]] = WeakKeyDictionary()
+_lock = Lock()
+
+
 class RevenuePool:
     """Numerators and denominators pooled over units; divided once, at the end.
 
@@ -106,6 +130,7 @@ class RevenuePool:
         self.rated_energy, self.rated_hours = np.zeros(self.pool.size), np.zeros(self.pool.size)
         self.rooftop: dict[tuple[str, int], int] = {}
         self.without_loss_factor: set[str] = set()
+        self._rated: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
     def price(self, times: np.ndarray) -> np.ndarray:
         """Prices of the five regions on these stamps (5, T), on the basis asked for."""
@@ -131,13 +156,11 @@ class RevenuePool:
         if factor is not None:
             unknown = np.isnan(table.mlf[rows]) & (sums.readings > 0)
             self.without_loss_factor.update(table.duid[rows][unknown])
-        self.add_capacity(part, sums, self.groups.codes[rows])
+        self.add_capacity(part, sums)
 
-    def add_capacity(self, part: Readings, sums: UnitSums, codes: np.ndarray) -> None:
+    def add_capacity(self, part: Readings, sums: UnitSums) -> None:
         """Energy and capacity-hours of units with a known capacity, within their registration."""
-        energy, capacity_hours = rated_sums(self.table, part, sums)
-        self.rated_energy += self.pool.spread(codes, energy)
-        self.rated_hours += self.pool.spread(codes, capacity_hours)
+        self._rated.append((part.rows, *rated_sums(self.table, part, sums)))
 
     def add_rooftop(self) -> None:
         """Rooftop solar as a fuel without capacity, where groups are regions or fuels."""
@@ -162,9 +185,29 @@ class RevenuePool:
         return self.groups.code(tuple(named[b] for b in self.query.by))
 
     def collect(self) -> None:
-        """Read everything."""
-        for part in readings(self.snapshot, self.window, self.chosen):
-            self.add(part)
+        """Read everything; what few units add up to is held on to for another grouping of the same."""
+        few = self.chosen.tobytes() if self.chosen is not None else None
+        window, query = self.window, self.query
+        key = (window.start, window.end, window.calendar, query.basis, query.loss_adjusted, few)
+        with _lock:
+            known = _collected.setdefault(self.snapshot, OrderedDict())
+            found = known.get(key)
+        if found is not None:
+            self.pool.take_over(found.pool)
+            self._rated, self.without_loss_factor = list(found.rated), set(found.without_loss_factor)
+        else:
+            for part in readings(self.snapshot, self.window, self.chosen):
+                self.add(part)
+            made = self.pool.collected()
+            if few is not None and made is not None and sum(len(rows) for rows, *_ in self._rated) <= MOST_SHARED:
+                with _lock:
+                    known[key] = _Collected(made, tuple(self._rated), frozenset(self.without_loss_factor))
+                    while len(known) > MOST_COLLECTED:
+                        known.popitem(last=False)
+        if self._rated:
+            rows, energy, hours = (np.concatenate(columns) for columns in zip(*self._rated, strict=True))
+            self.rated_energy += self.pool.spread(self.groups.codes[rows], energy)
+            self.rated_hours += self.pool.spread(self.groups.codes[rows], hours)
         self.add_rooftop()
 
     def expected(self) -> np.ndarray:

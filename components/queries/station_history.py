@@ -15,7 +15,8 @@ from components.queries.base import Choices, Names, Result, WindowQuery, registe
 from components.queries.pooling import Groups, PoolFigures
 from components.queries.regional import axis_of
 from components.queries.revenue import GROUPS, Revenue, RevenuePool
-from components.queries.running import Running, RunningPool
+from components.queries.running import Running
+from components.queries.running_pool import RunningPool
 from components.queries.units import unit_table
 from components.store.snapshot import Snapshot
 

@@ -219,7 +219,7 @@ def test_registry_of_nothing():
 def test_readings_kept_from_the_first_look_make_no_difference(mixed, monkeypatch):
     query = StationOutput(**HOUR, interval="5m", station=["Dam", "Big Battery"], values=["power", "split", "revenue"])
     kept = query.run(mixed)
-    monkeypatch.setattr("components.queries.stations.FEW_READINGS", 0)
+    monkeypatch.setattr("components.queries.station_output.FEW_READINGS", 0)
     again = query.run(mixed)
     pd.testing.assert_frame_equal(kept.frame, again.frame)
     assert (kept.expected, kept.present) == (again.expected, again.present)

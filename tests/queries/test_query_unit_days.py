@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.queries import stations
+from components.queries import station_output
 from components.queries.advance import keep_mapped
 from components.queries.stations import StationOutput
 from components.store.frames import open_snapshot
@@ -102,7 +102,7 @@ def months_read(query: StationOutput, snapshot: Snapshot, monkeypatch: pytest.Mo
 
 
 def test_only_days_with_holes_and_cut_months_are_read(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(stations, "FEW_READINGS", 0)
+    monkeypatch.setattr(station_output, "FEW_READINGS", 0)
     power = {"last": "all", "interval": "1d", "values": ["power"]}
     money = {**power, "values": ["power", "revenue"]}
     assert months_read(StationOutput(station=["Store"], **power), snapshot, monkeypatch) == ["2024-04"]

@@ -10,8 +10,8 @@ import pytest
 
 from components.market_time import dispatch_stamps
 from components.metrics.links import LinkSums, StateSums
-from components.queries import battery_days, links, monthly, running, running_sums
-from components.queries.base import Query
+from components.queries import battery_days, links, monthly, revenue, running_pool, running_sums
+from components.queries.base import Query, Result
 from components.queries.batteries import Batteries
 from components.queries.batteries_foresight import BatteriesForesight
 from components.queries.batteries_over_time import BatteriesOverTime
@@ -25,6 +25,7 @@ from components.queries.generation import GenerationByFuel
 from components.queries.link_hours import LinkHours
 from components.queries.link_prices import LinkPrices
 from components.queries.link_summary import LinkCongestion, LinkSummary
+from components.queries.revenue import Revenue
 from components.queries.revenue_over_time import RevenueOverTime
 from components.queries.running import Running
 from components.queries.station_history import StationHistory
@@ -39,6 +40,7 @@ ALL_DAYS = [1, 2, 3, 4, 5, 6, 7]
 UNITS = (
     {"duid": "COAL1", "station": "Old Coal", "region": "NSW1", "fuel": "coal", "fueltech": "coal_black", "capacity_mw": 300.0},
     {"duid": "COAL2", "station": "Old Coal", "region": "NSW1", "fuel": "coal", "fueltech": "coal_black", "capacity_mw": 300.0},
+    {"duid": "COAL3", "station": "Old Coal", "region": "NSW1", "fuel": "coal", "fueltech": "coal_black", "capacity_mw": 200.0},
     {"duid": "PEAK1", "station": "Peaker", "region": "SA1", "fuel": "gas", "fueltech": "gas_ocgt", "capacity_mw": 300.0},
     {"duid": "PEAK2", "station": "Peaker", "region": "SA1", "fuel": "gas", "fueltech": "gas_ocgt"},
     {"duid": "BATT1", "station": "Big Battery", "region": "SA1", "fuel": "battery", "fueltech": "battery", "role": "bidirectional", "capacity_mw": 100.0, "storage_mwh": 150.0},
@@ -161,9 +163,10 @@ def test_a_start_between_two_months_is_counted_once(winter: Snapshot):
 
 def test_a_station_runs_while_one_of_its_units_does(winter: Snapshot):
     frame = Running(last="all", by=["station"], station=["Old Coal"]).run(winter).frame
-    readings = winter.block("scada", "mw", START, END, ["COAL1", "COAL2"]).values
-    assert frame["running_hours"].item() == pytest.approx((readings > 15).any(axis=0).sum() / 12)
-    assert frame["unit_hours"].item() == pytest.approx((readings > 15).sum() / 12)
+    readings = winter.block("scada", "mw", START, END, ["COAL1", "COAL2", "COAL3"]).values
+    running = readings > np.array([[15.0], [15.0], [10.0]])
+    assert frame["running_hours"].item() == pytest.approx(running.any(axis=0).sum() / 12)
+    assert frame["unit_hours"].item() == pytest.approx(running.sum() / 12)
 
 
 @pytest.mark.parametrize("kind", [LinkSums, StateSums])
@@ -192,7 +195,7 @@ def test_sums_of_links_put_together_are_those_of_all_intervals(kind: type):
     "values",
     [
         {"station": ["Old Coal"]}, {"station": ["Old Coal"], "by": ["duid"]}, {"station": ["Pair Battery", "Big Battery"]},
-        {"station": ["Pair Battery", "Peaker"], "by": ["fuel"]}, {"duid": ["COAL2"]}, {"duid": ["COAL1", "PEAK1"], "by": ["owner"]},
+        {"station": ["Pair Battery", "Peaker"], "by": ["fuel"]}, {"duid": ["COAL2"]}, {"duid": ["COAL2", "COAL3"]}, {"duid": ["COAL1", "PEAK1"], "by": ["owner"]},
     ],
     ids=str,
 )  # fmt: skip
@@ -200,7 +203,7 @@ def test_what_is_known_of_all_units_answers_for_few(values: dict, window: dict, 
     plain = Running(**values, **window, weekday=ALL_DAYS).run(winter)
     monthly.forget()
     running_sums._months.clear()
-    running._collected.clear()
+    running_pool._collected.clear()
     Running(last="all").run(winter)
     added, stock = [], running_sums._added_up
     monkeypatch.setattr(
@@ -213,13 +216,31 @@ def test_what_is_known_of_all_units_answers_for_few(values: dict, window: dict, 
 
 
 def test_the_same_units_put_together_otherwise_are_not_read_again(winter: Snapshot, monkeypatch):
-    running._collected.clear()
+    running_pool._collected.clear()
     plain = Running(**CUT, by=["duid"], station=["Old Coal"]).run(winter)
-    running._collected.clear()
+    running_pool._collected.clear()
     Running(**CUT, by=["station"], station=["Old Coal"]).run(winter)
-    monkeypatch.setattr(running, "readings", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(running_pool, "readings", lambda *_: pytest.fail("read again"))
     found = Running(**CUT, by=["duid"], station=["Old Coal"]).run(winter)
     pd.testing.assert_frame_equal(found.frame, plain.frame)
     assert (found.present, found.expected, found.notes) == (plain.present, plain.expected, plain.notes)
     with pytest.raises(pytest.fail.Exception):
         Running(**CUT, by=["duid"], station=["Peaker"]).run(winter)
+
+
+def test_the_same_units_are_added_up_once_for_any_grouping(winter: Snapshot, monkeypatch):
+    def ask(by: str, **more) -> Result:
+        return Revenue(**CUT, by=[by], station=["Old Coal"], **more).run(winter)
+
+    revenue._collected.clear()
+    plain, adjusted = ask("duid"), ask("duid", loss_adjusted=True)
+    revenue._collected.clear()
+    ask("station")
+    with monkeypatch.context() as patch:
+        patch.setattr(revenue, "readings", lambda *_: pytest.fail("read again"))
+        for found in (ask("duid"), ask("duid")):
+            pd.testing.assert_frame_equal(found.frame, plain.frame)
+            assert (found.present, found.expected, found.notes) == (plain.present, plain.expected, plain.notes)
+        with pytest.raises(pytest.fail.Exception):
+            ask("duid", loss_adjusted=True)
+    assert ask("duid", loss_adjusted=True).notes == adjusted.notes != plain.notes
