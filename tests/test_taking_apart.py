@@ -130,6 +130,26 @@ def test_a_session_that_ends_leaves_nothing(by_hand: None, monkeypatch: pytest.M
     assert [ref() for ref in seen if ref() is not None] == []
 
 
+def test_what_cannot_be_taken_apart_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(taking_apart, "AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(taking_apart, "EVERY_SECONDS", 0.0)
+    page = Page([])
+
+    async def both() -> None:
+        freed = asyncio.Event()
+        monkeypatch.setattr(taking_apart.tidying, "freed", freed.set)
+        apart = TakingApart()
+        apart.wanted(["no model"])
+        apart.wanted(page, (Face,))
+        await asyncio.wait_for(freed.wait(), 20)
+
+    asyncio.run(both())
+    assert "not taken apart" in caplog.text
+    assert "faces" not in vars(page)
+
+
 def test_without_a_loop_nothing_is_taken_apart():
     page = Page([])
     TakingApart().wanted(page, (Face,))

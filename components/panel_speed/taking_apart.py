@@ -9,6 +9,7 @@ emptied, one page at a time, soon after the session has ended; most of it is fre
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Iterable
 from functools import partial
@@ -21,6 +22,8 @@ from bokeh.document import Document
 from panel.viewable import Viewable, Viewer
 
 from components.panel_speed.tidying import tidying
+
+log = logging.getLogger(__name__)
 
 _stock = panel_application._destroy_document
 AFTER_SECONDS = 1.0
@@ -93,6 +96,15 @@ def empty_model(model: HasProps) -> None:
             held.clear()
 
 
+def _take(thing: Any, kinds: tuple[type, ...]) -> None:
+    """Take a page, or the models of a document, apart."""
+    heard = [vars(model).get("_event_callbacks") for model in thing] if isinstance(thing, list) else thing
+    for part in parts_of(heard, kinds):
+        empty(part)
+    for model in thing if isinstance(thing, list) else ():
+        empty_model(model)
+
+
 class TakingApart:
     """What still has to be taken apart, one after the other."""
 
@@ -114,11 +126,10 @@ class TakingApart:
 
     def _next(self, loop: asyncio.AbstractEventLoop) -> None:
         thing, kinds = self._todo.popleft()
-        heard = [vars(model).get("_event_callbacks") for model in thing] if isinstance(thing, list) else thing
-        for part in parts_of(heard, kinds):
-            empty(part)
-        for model in thing if isinstance(thing, list) else ():
-            empty_model(model)
+        try:
+            _take(thing, kinds)
+        except Exception:  # the collector frees what is left whole
+            log.exception("a closed page is not taken apart")
         tidying.still_whole = len(self._todo)
         self._coming = bool(self._todo)
         if self._coming:
