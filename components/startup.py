@@ -32,21 +32,6 @@ def load_once() -> None:
     shared.current()
 
 
-def read_pages() -> None:
-    """Import the pages' modules, which stay for good: the collector need not walk them again and again."""
-    import gc
-    from importlib import import_module
-
-    from components.vocabulary import PAGES
-
-    for page in PAGES:
-        import_module(f"components.dashboards.{page}")
-    from components.dashboards import follow
-
-    if not follow.live_dashboards():
-        gc.freeze()
-
-
 def warm_up() -> None:
     """Read the pages' modules, and have the whole months of the newest version added up.
 
@@ -56,10 +41,14 @@ def warm_up() -> None:
     import threading
 
     def work() -> None:
+        from importlib import import_module
+
         from components.queries.advance import add_up
         from components.store import shared
+        from components.vocabulary import PAGES
 
-        read_pages()
+        for page in PAGES:
+            import_module(f"components.dashboards.{page}")
         add_up(shared.current())
 
     timer = threading.Timer(WARM_UP_AFTER_SECONDS, work)
