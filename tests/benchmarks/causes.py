@@ -95,12 +95,12 @@ CAUSES: dict[str, str] = {
         "half of the time is Bokeh's views of them. Making those below the first chart when they come into sight "
         "would get there."
     ),
-    "browser.bare": "As beside the shell; what the shell itself costs (Material UI) comes on top.",
+    "browser.bare": "As beside the shell.",
     "browser.repeat": (
-        "Measured in Chromium with a profile on disk, which keeps compiled scripts (a private window, as before, keeps none: a light page took "
-        "a third longer there). Of 0.5 s (a light page) to 0.75 s of the browser's main thread some 0.15 s is running Bokeh's, Panel's and Material UI's "
-        "scripts, the rest making, placing and drawing what the page holds; nothing is fetched again but the page itself. Cards' scripts are "
-        "no longer rewritten from TypeScript one by one, and the overview's lower cards come after its first screen."
+        "Measured in Chromium with a profile on disk, which keeps compiled scripts (a private window keeps none). Some 0.15 s is running "
+        "Bokeh's and Panel's scripts, the rest making, placing and drawing what the page holds; nothing is fetched again but the page "
+        "itself. Tried and done: plain columns in place of a template of widgets (0.95 to 0.65 s in one pair of runs), scripts of the parts as "
+        "files that the browser keeps, style sheets once in a document (half of its size), the overview's lower cards after its first screen."
     ),
     "pages.html": (
         "The document is built before the HTML goes out. An opening takes 0.06 to 0.2 s of processor time in all, of which the overview's "
