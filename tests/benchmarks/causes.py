@@ -59,14 +59,12 @@ CAUSES: dict[str, str] = {
         "coverage and does not compress."
     ),
     "pages.change": (
-        "Taken apart by page and window: the most is all years of a station (0.3 to 0.4 s: its starts, hours and money are "
-        "added up from its readings, month by month) and of the coverage of every day (0.4 s); without the first change to "
-        "a window of years on these two pages the 95th percentile is 0.12 s. Tried and done: months of links, curtailment, "
-        "batteries, records and sums by fuel are remembered, and kept on the disk when a version is published; days of "
-        "whole months are put together in one step; buckets are looked up from their own side (half of the time of a "
-        "station's chart); a page puts each question once while it draws; tables travel as JSON text. The median is 0.07 s, "
-        "some half of it drawing. Nobody else waits meanwhile: what takes longer than 20 ms is worked out beside the event "
-        "loop."
+        "On the edge: 0.098 and 0.110 s in two other runs, 0.128 before. The most is all years of a station (0.11 to 0.14 s: five "
+        "questions and their tables, where it was 0.3 to 0.4) and of bands and events of prices (drawing). Tried and done: months of links, curtailment, "
+        "batteries, records, sums by fuel, how units ran, their days and how many readings each day has are remembered, and kept on "
+        "the disk when a version is published; days of whole months are put together in one step; buckets are looked up from their "
+        "own side; a page puts each question once while it draws; tables travel as JSON text. The median is 0.05 to 0.07 s, some "
+        "half of it drawing. Nobody else waits meanwhile: what takes longer than 20 ms is worked out beside the event loop."
     ),
     "memory.gone": (
         "Nothing lives on (no dashboard, no document). Freed memory goes back in the next quiet moment: with the "
@@ -108,16 +106,13 @@ CAUSES: dict[str, str] = {
         "took between 0.1 and 0.4 s."
     ),
     "crowd": (
-        "It varies much: four runs of one day with the same program had 1.0, 1.3, 2.5 and 5.4 s (median of a change 0.16 to 0.31 s). "
-        "Sampled in a wave of slow ones, the event loop was at reads, writes and looks at files: it lets go of Python's lock "
-        "there and gets it back from the two threads that work out long questions after 5 ms each time. Tried: 0.5 ms in place "
-        "of 5 (changes 0.8 and 1.8 s in two runs, but openings 0.8 and 4.6 s where they took 0.6, so it was taken back). "
-        "Half of all changes ask for a window and region that nobody has asked for, over up to five years. Tried and done: "
-        "months of most questions are remembered and kept on the disk; changes that take long are worked out beside the "
-        "event loop, which waits for nobody who stands in their queue; with hundreds of pages open the full collector, which "
-        "stops everyone for a second or two, is no longer forced in their midst. `api.own_loop` answers health within "
-        "0.15 s at the 95th percentile on a busy machine, but openings took up to twice as long in one pair of runs, so it is "
-        "off. Not tried: a process of its own for long questions, which would free the lock."
+        "Half of all changes ask for a window and region that nobody has asked for, over up to five years. Tried and done: months of most "
+        "questions are remembered and kept on the disk; what takes long is worked out beside the event loop, which waits for nobody "
+        "who stands in their queue; answers are kept by their size (kept by number, a crowd's questions pushed each other out: 5.4 s). "
+        "Where other programs keep the processors busy, the loop gets Python's lock back from the threads that compute after 5 ms "
+        "each time: with the test suite beside it 0.7 to 1.0 s. Tried: 0.5 ms in place of 5 (openings took up to 4.6 s); "
+        "`api.own_loop` answers health sooner on a busy machine, but openings took up to twice as long in one pair of runs, so it is off. "
+        "Not tried: a process of its own for long questions."
     ),
     "explorer.zoom": "The wait is the helper's turn and the picture's way to the browser, not the counting.",
     "pages.again": (
